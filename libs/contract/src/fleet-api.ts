@@ -1,0 +1,34 @@
+/**
+ * The internal API between the control plane and the fleet, under `/internal/v1`, with the fleet token as bearer.
+ *
+ *     GET  /tenants/{endpoint_id}/{database}               200 snapshot, 404 { code: 'tenant.not-found' }
+ *     GET  /changes?since=N                                text/event-stream of changes, oldest first; never ends
+ *     POST /tenants/{endpoint_id}/{database}/unknown-kid   202; the control plane fetches the key set again (decision 16)
+ *
+ * A change names the data API whose snapshot is new or gone. A proxy that holds it fetches it again, one that does not
+ * forgets that it was unknown. Sequence numbers grow in the order in which changes became visible, so resuming with the
+ * last one seen misses nothing; `since` older than the control plane remembers answers with one `resync` event first.
+ */
+import { z } from 'zod';
+
+export const tenantChangeSchema = z.strictObject({
+  sequence: z.int().nonnegative(),
+  endpoint_id: z.string(),
+  database: z.string(),
+  /** Version of the snapshot now in force, or null when the data API is gone. */
+  version: z.int().nonnegative().nullable(),
+});
+export type TenantChange = z.infer<typeof tenantChangeSchema>;
+
+/** Server-sent event names of the change feed. `resync` carries `{ sequence }`: compare everything, then go on there. */
+export const fleetEventNames = { change: 'change', resync: 'resync' } as const;
+
+export const resyncSchema = z.strictObject({ sequence: z.int().nonnegative() });
+
+export const fleetApiPaths = {
+  tenant: (endpointId: string, database: string) =>
+    `/internal/v1/tenants/${encodeURIComponent(endpointId)}/${encodeURIComponent(database)}`,
+  changes: (since: number) => `/internal/v1/changes?since=${since}`,
+  unknownKid: (endpointId: string, database: string) =>
+    `/internal/v1/tenants/${encodeURIComponent(endpointId)}/${encodeURIComponent(database)}/unknown-kid`,
+} as const;

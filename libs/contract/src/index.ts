@@ -1,0 +1,39 @@
+export {
+  branchIdPattern,
+  endpointIdPattern,
+  idPattern,
+  projectIdPattern,
+  tenantAddressSchema,
+  tenantKey,
+  type TenantAddress,
+} from './ids.js';
+export {
+  controlPlaneDefaults,
+  postgrestDefaults,
+  rateLimitSchema,
+  resolveSettings,
+  settingsInputSchema,
+  settingsSchema,
+  type DataApiSettings,
+  type DataApiSettingsInput,
+} from './settings.js';
+export {
+  jwkSchema,
+  jwksSchema,
+  jwtConfigSchema,
+  tenantSnapshotSchema,
+  tenantStatusSchema,
+  type Jwk,
+  type Jwks,
+  type JwtConfig,
+  type TenantSnapshot,
+  type TenantStatus,
+} from './tenant-snapshot.js';
+export {
+  tenantsFileEntrySchema,
+  tenantsFileJwtSchema,
+  tenantsFileSchema,
+  type TenantsFileEntry,
+} from './tenants-file.js';
+export { fleetApiPaths, fleetEventNames, resyncSchema, tenantChangeSchema, type TenantChange } from './fleet-api.js';
+export { refreshJwksJobSchema, runOperationJobSchema, type RefreshJwksJob, type RunOperationJob } from './jobs.js';

@@ -1,0 +1,129 @@
+/**
+ * Settings of one data API, in the snake_case spelling of PostgREST's options: one schema, two sets of defaults.
+ * A setting that is absent has its default; one that is `null` is unset.
+ *
+ * @see https://docs.postgrest.org/en/v16/references/configuration.html
+ */
+import { z } from 'zod';
+
+/** Takes a JSON array of texts or PostgREST's comma-separated text. */
+const textList = z.union([
+  z.array(z.string().min(1)),
+  z.string().transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  ),
+]);
+
+const positiveInteger = z.int().positive();
+
+export const rateLimitSchema = z.strictObject({
+  /** Steady rate, requests per second. */
+  requests_per_second: z.number().positive(),
+  /** Requests that may come at once before the steady rate applies. */
+  burst: positiveInteger,
+});
+
+const fields = {
+  db_schemas: textList.refine((schemas) => schemas.length > 0, 'at least one schema is needed'),
+  db_anon_role: z.string().min(1).nullable(),
+  db_extra_search_path: textList,
+  db_max_rows: z.int().nonnegative().nullable(),
+  db_aggregates_enabled: z.boolean(),
+  db_plan_enabled: z.boolean(),
+  db_pre_request: z.string().min(1).nullable(),
+  db_root_spec: z.string().min(1).nullable(),
+  db_tx_end: z.enum(['commit', 'commit-allow-override', 'rollback', 'rollback-allow-override']),
+  db_hoisted_tx_settings: textList,
+  db_prepared_statements: z.boolean(),
+  jwt_role_claim_key: z.string().min(1),
+  /** Seconds a verified token is remembered at most; null means until it expires, 0 means never. */
+  jwt_cache_max_lifetime: z.int().nonnegative().nullable(),
+  openapi_mode: z.enum(['follow-privileges', 'ignore-privileges', 'disabled']),
+  openapi_security_active: z.boolean(),
+  openapi_server_proxy_uri: z.string().min(1).nullable(),
+  /** null means every origin. */
+  server_cors_allowed_origins: textList.nullable(),
+  server_timing_enabled: z.boolean(),
+  server_trace_header: z.string().min(1).nullable(),
+  url_use_legacy_target_names: z.boolean(),
+  client_error_verbosity: z.enum(['verbose', 'minimal']),
+  app_settings: z.record(z.string(), z.string()),
+  db_config: z.boolean(),
+  db_pre_config: z.string().min(1).nullable(),
+  db_channel: z.string().min(1),
+  db_channel_enabled: z.boolean(),
+  pool_size: positiveInteger.max(1000),
+  /** Milliseconds one statement may take; null means as the database says. */
+  statement_timeout_ms: positiveInteger.nullable(),
+  max_body_bytes: positiveInteger,
+  /** null means no cap. */
+  max_response_bytes: positiveInteger.nullable(),
+  /** null means no limit. */
+  rate_limit: rateLimitSchema.nullable(),
+  /** false refuses requests without a token; a token without a role claim still runs as db_anon_role (decision 7). */
+  allow_anonymous: z.boolean(),
+};
+
+/** Every setting with its value: what a snapshot carries. */
+export const settingsSchema = z.strictObject(fields);
+export type DataApiSettings = z.infer<typeof settingsSchema>;
+
+/** What a user may write: any subset. An unknown name is an issue that names it. */
+export const settingsInputSchema = z.strictObject(fields).partial();
+export type DataApiSettingsInput = z.infer<typeof settingsInputSchema>;
+
+const MEBIBYTE = 1024 * 1024;
+
+/** Defaults of a tenants file: PostgREST 16's, in-database configuration and the listener off (decision 7). */
+export const postgrestDefaults: DataApiSettings = {
+  db_schemas: ['public'],
+  db_anon_role: null,
+  db_extra_search_path: ['public'],
+  db_max_rows: null,
+  db_aggregates_enabled: false,
+  db_plan_enabled: false,
+  db_pre_request: null,
+  db_root_spec: null,
+  db_tx_end: 'commit',
+  db_hoisted_tx_settings: ['statement_timeout', 'plan_filter.statement_cost_limit', 'default_transaction_isolation'],
+  db_prepared_statements: true,
+  jwt_role_claim_key: '.role',
+  jwt_cache_max_lifetime: null,
+  openapi_mode: 'follow-privileges',
+  openapi_security_active: false,
+  openapi_server_proxy_uri: null,
+  server_cors_allowed_origins: null,
+  server_timing_enabled: false,
+  server_trace_header: null,
+  url_use_legacy_target_names: true,
+  client_error_verbosity: 'verbose',
+  app_settings: {},
+  db_config: false,
+  db_pre_config: null,
+  db_channel: 'pgrst',
+  db_channel_enabled: false,
+  pool_size: 10,
+  statement_timeout_ms: null,
+  max_body_bytes: 10 * MEBIBYTE,
+  max_response_bytes: null,
+  rate_limit: null,
+  allow_anonymous: true,
+};
+
+/** Defaults of a data API enabled through the control plane, as the contract's clients expect them. */
+export const controlPlaneDefaults: DataApiSettings = {
+  ...postgrestDefaults,
+  db_anon_role: 'anonymous',
+  db_extra_search_path: [],
+  db_aggregates_enabled: true,
+  openapi_mode: 'disabled',
+};
+
+/** Fills what `input` leaves out. A null for a setting that cannot be unset is refused by the input schema already. */
+export function resolveSettings(input: DataApiSettingsInput, defaults: DataApiSettings): DataApiSettings {
+  const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+  return settingsSchema.parse({ ...defaults, ...given });
+}

@@ -1,0 +1,12 @@
+// One real PostgreSQL for the whole test run; each spec that needs it makes a database of its own (test-database.ts).
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { startEmbeddedPostgres } from '../../libs/compute/dist/index.js';
+
+export default async function globalSetup() {
+  const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'perch-test-pg-'));
+  const server = await startEmbeddedPostgres({ dataDir, superuserPassword: 'test', durable: false });
+  process.env['PERCH_TEST_POSTGRES_URL'] = server.url('postgres');
+  globalThis.__perchTestPostgres = { server, dataDir };
+}
