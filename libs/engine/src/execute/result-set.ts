@@ -1,0 +1,26 @@
+/** What a request's statements answered: one shape for reads, mutations and calls, and the lines of a plan. */
+
+export type ResultSet = RowsResult | PlanResult;
+
+export interface RowsResult {
+  readonly kind: 'rows';
+  /** Rows that the filters match, counted without the limit; undefined when no count was asked for. */
+  readonly tableTotal: number | undefined;
+  /** Rows in the body. */
+  readonly pageTotal: number;
+  /** The body as PostgreSQL made it; bytes for binary media. */
+  readonly body: string | Buffer;
+  /** Key columns and values of a single inserted row, in key order. */
+  readonly location: readonly (readonly [column: string, value: string | null])[];
+  /** `response.headers` and `response.status` as the request's functions left them. */
+  readonly gucHeaders: string | undefined;
+  readonly gucStatus: string | undefined;
+  /** Rows that an upsert inserted rather than updated; undefined when it was not counted. */
+  readonly inserted: number | undefined;
+}
+
+export interface PlanResult {
+  readonly kind: 'plan';
+  /** Lines of EXPLAIN. */
+  readonly body: string;
+}

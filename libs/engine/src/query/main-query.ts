@@ -1,0 +1,18 @@
+/** The statements of one request, in the order in which they go out, as one packet. */
+import type { SqlStatement } from '../execute/sql-executor.js';
+
+export interface MainQuery {
+  /** `SET TRANSACTION ISOLATION LEVEL ...`: only where a role or a function asks for another level than the default. */
+  readonly isolation: SqlStatement | undefined;
+  readonly settings: SqlStatement;
+  readonly preRequest: SqlStatement | undefined;
+  /** One row of the shape in result-set.ts, or the lines of a plan. */
+  readonly main: SqlStatement;
+  /** `EXPLAIN` of the count, for planned and estimated counts. */
+  readonly plannedCount: SqlStatement | undefined;
+  /** Raises `undoMarker`, so that nothing is kept (decision 8). */
+  readonly undo: SqlStatement | undefined;
+}
+
+/** In the message of the error that the undo statement raises. */
+export const undoMarker = 'PERCH_UNDO';
