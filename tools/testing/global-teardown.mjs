@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 
 export default async function globalTeardown() {
-  const { server, dataDir } = globalThis.__perchTestPostgres;
-  await server.stop();
-  fs.rmSync(dataDir, { recursive: true, force: true });
+  const started = globalThis.__perchTestPostgres;
+  if (started === undefined) return;
+  await started.server.stop();
+  fs.rmSync(started.dataDir, { recursive: true, force: true });
 }
