@@ -1,0 +1,140 @@
+/**
+ * Observations as Prometheus metrics: one registry a process, no labels per tenant (a fleet process has thousands), error
+ * kind and code class instead.
+ */
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Observation } from './observation.js';
+import type { Observer } from './observer.js';
+
+export interface Metrics {
+  readonly registry: Registry;
+  readonly observer: Observer;
+  /** Text exposition and its content type. */
+  render(): Promise<{ readonly contentType: string; readonly body: string }>;
+}
+
+/** Seconds; from a cache hit to a long report. */
+const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+export interface MetricsOptions {
+  /** Label `process` of every series. */
+  readonly process: string;
+  /** Node's own metrics (memory, event loop, garbage collection). Default true. */
+  readonly runtimeMetrics?: boolean;
+}
+
+export function createMetrics(options: MetricsOptions): Metrics {
+  const registry = new Registry();
+  registry.setDefaultLabels({ process: options.process });
+  if (options.runtimeMetrics !== false) collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    observer: createMetricsObserver(registry),
+    render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+  };
+}
+
+function createMetricsObserver(registry: Registry): Observer {
+  const registers = [registry];
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> =>
+    new Counter({ name, help, labelNames: [...labelNames], registers });
+
+  const requests = counter('perch_requests_total', 'Requests answered', ['method', 'status']);
+  const errors = counter('perch_request_errors_total', 'Requests answered with an error', ['kind', 'code']);
+  const duration = new Histogram({
+    name: 'perch_request_duration_seconds',
+    help: 'Time to answer a request',
+    buckets: durationBuckets,
+    registers,
+  });
+  const responseBytes = counter('perch_response_bytes_total', 'Bytes of response bodies');
+  const lookups = counter('perch_tenant_lookups_total', 'Tenant lookups by outcome', ['outcome']);
+  const connected = new Gauge({
+    name: 'perch_control_plane_connected',
+    help: '1 while the change feed of the control plane is open',
+    registers,
+  });
+  const snapshots = counter('perch_snapshots_loaded_total', 'Tenant snapshots loaded', ['from']);
+  const snapshotFailures = counter('perch_snapshot_failures_total', 'Snapshots that could not be had or used', [
+    'kind',
+  ]);
+  const tokenLookups = counter('perch_jwt_cache_lookups_total', 'Token verdict cache lookups', ['hit']);
+  const schemaLoads = counter('perch_schema_cache_loads_total', 'Schema cache loads', ['result']);
+  const schemaDuration = new Histogram({
+    name: 'perch_schema_cache_load_duration_seconds',
+    help: 'Time to load a schema cache',
+    buckets: durationBuckets,
+    registers,
+  });
+  const internalErrors = counter('perch_internal_errors_total', 'Bugs: errors that must not happen');
+
+  return {
+    note(observation: Observation) {
+      switch (observation.kind) {
+        case 'request':
+          requests.inc({ method: knownMethod(observation.method), status: String(observation.status) });
+          duration.observe(observation.durationMs / 1000);
+          responseBytes.inc(observation.responseBytes);
+          if (observation.errorKind !== undefined)
+            errors.inc({ kind: observation.errorKind, code: codeClass(observation.errorCode) });
+          return;
+        case 'tenant-lookup':
+          lookups.inc({ outcome: observation.outcome });
+          return;
+        case 'control-plane-connected':
+          connected.set(1);
+          return;
+        case 'control-plane-lost':
+          connected.set(0);
+          return;
+        case 'tenant-loaded':
+          snapshots.inc({ from: observation.from });
+          return;
+        case 'snapshot-refused':
+        case 'snapshot-source-failed':
+        case 'disk-copy-ignored':
+        case 'disk-copy-failed':
+        case 'tenants-file-refused':
+        case 'jwks-fetch-failed':
+          snapshotFailures.inc({ kind: observation.kind });
+          return;
+        case 'jwt-cache-lookup':
+          tokenLookups.inc({ hit: String(observation.hit) });
+          return;
+        case 'schema-cache-loaded':
+          schemaLoads.inc({ result: 'ok' });
+          schemaDuration.observe(observation.durationMs / 1000);
+          return;
+        case 'schema-cache-failed':
+          schemaLoads.inc({ result: 'failed' });
+          return;
+        case 'internal-error':
+          internalErrors.inc();
+          return;
+        case 'process-started':
+        case 'process-stopping':
+        case 'process-stopped':
+        case 'tenant-dropped':
+        case 'tenants-file-loaded':
+        case 'jwks-fetched':
+        case 'unknown-kid-reported':
+        case 'message':
+          return;
+      }
+    },
+  };
+}
+
+const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/** A client may send any method; a label must not grow with what clients think of. */
+function knownMethod(method: string): string {
+  return methods.has(method) ? method : 'other';
+}
+
+/** PostgREST's and our codes as they are; an SQLSTATE by its class, because a raised error may choose any. */
+function codeClass(code: string | undefined): string {
+  if (code === undefined) return 'none';
+  if (/^(PGRST|PERCH)\w{1,4}$/.test(code)) return code;
+  return /^[0-9A-Z]{5}$/.test(code) ? `${code.slice(0, 2)}xxx` : 'other';
+}
