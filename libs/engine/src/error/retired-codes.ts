@@ -1,0 +1,8 @@
+/** Codes of the dialect that were given up, with the version that did it: never to be used for anything else. */
+export const retiredCodes: Readonly<Record<string, string>> = {
+  PGRST104: 'PostgREST 9: invalid path, now PGRST125',
+  PGRST109: 'PostgREST 13: limited update or delete without an order',
+  PGRST110: 'PostgREST 13: limited update or delete touched too many rows',
+  PGRST113: 'PostgREST 12: more than one column for a raw media type',
+  PGRST119: 'PostgREST 13: spread of a to-many relationship',
+};
