@@ -1,0 +1,121 @@
+/**
+ * `perch up`: the whole product on one machine. Starts the metadata database and one process per plane, seeds the demo,
+ * says where everything is, and takes it all down again in order.
+ */
+import path from 'node:path';
+import { stopLocalComputes } from '@perch/compute';
+import type { UpConfig } from '../config.js';
+import { seedDemo } from './demo.js';
+import { loadSecrets, lockHome, type HomeSecrets } from './home.js';
+import { ManagementClient } from './management-client.js';
+import { startMetadataDatabase } from './metadata-database.js';
+import { assertPortsFree, portsFrom, type Ports } from './ports.js';
+import { SupervisedProcess } from './supervised-process.js';
+import { banner, writeUpFile, type UpFacts } from './up-file.js';
+
+export interface Terminal {
+  /** A line of progress or a notice. */
+  say(text: string): void;
+}
+
+export interface RunningPerch {
+  readonly facts: UpFacts;
+  stop(): Promise<void>;
+}
+
+/** Processes of a killed run leave within this time, milliseconds. */
+const LEFTOVER_GRACE_MS = 10_000;
+
+/** @throws UsageError when something outside has to be changed first; whatever was started is stopped again. */
+export async function runUp(config: UpConfig, program: string, terminal: Terminal): Promise<RunningPerch> {
+  const startedAt = Date.now();
+  const lock = lockHome(config.home);
+  const undo: (() => Promise<void> | void)[] = [() => lock.release()];
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const secrets = loadSecrets(config.home);
+    const ports = portsFrom(config.portBase);
+    await assertPortsFree(listening(ports), lock.wasStale ? LEFTOVER_GRACE_MS : 0);
+
+    terminal.say('Starting the metadata database');
+    const metadata = await startMetadataDatabase(config, secrets.postgres_password, ports.metadataPostgres);
+    undo.push(() => metadata.stop());
+    // Behind the planes on the way down, so that no plane starts a compute again.
+    undo.push(() => stopLocalComputes(config.home));
+
+    terminal.say('Starting control plane, worker and data plane');
+    const env = childEnvironment(config, secrets, metadata.url);
+    const planes = planeProcesses({ config, program, ports, env, terminal });
+    undo.push(() => Promise.all(planes.map((plane) => plane.stop())).then(() => undefined));
+    const [controlPlane, ...others] = planes;
+    // First alone: it brings the metadata database up to date, which the worker relies on.
+    await controlPlane.start();
+    await Promise.all(others.map((plane) => plane.start()));
+
+    terminal.say('Preparing the demo project');
+    const urls = publicUrls(ports);
+    const demo = await seedDemo(config.home, new ManagementClient(urls.api_url, secrets.api_key));
+    const facts: UpFacts = { ...urls, auth_url: null, api_key: secrets.api_key, demo };
+    const upFile = writeUpFile(config.home, facts);
+    terminal.say(banner(facts, upFile, Date.now() - startedAt));
+    return { facts, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function publicUrls(ports: Ports) {
+  const controlPlane = `http://127.0.0.1:${ports.controlPlane}`;
+  return {
+    console_url: controlPlane,
+    api_url: `${controlPlane}/api/v2`,
+    data_plane_url: `http://127.0.0.1:${ports.dataPlane}`,
+  };
+}
+
+/** The metadata database probes for itself: it may be running still and then keeps its port. */
+function listening({ metadataPostgres: _own, ...ports }: Ports): Record<string, number> {
+  return ports;
+}
+
+function childEnvironment(config: UpConfig, secrets: HomeSecrets, databaseUrl: string): Record<string, string> {
+  return {
+    ...config.inherited,
+    PERCH_HOME: config.home,
+    PERCH_PORT_BASE: String(config.portBase),
+    PERCH_MASTER_KEY: config.masterKey ?? secrets.master_key,
+    PERCH_FLEET_TOKEN: config.fleetToken ?? secrets.fleet_token,
+    PERCH_BOOTSTRAP_API_KEY: secrets.api_key,
+    // A developer tries an issuer of his own on loopback; a deployment lists its hosts instead (product.md section 4).
+    PERCH_JWKS_ALLOW_LOOPBACK: 'true',
+    DATABASE_URL: databaseUrl,
+  };
+}
+
+function planeProcesses(options: {
+  readonly config: UpConfig;
+  readonly program: string;
+  readonly ports: Ports;
+  readonly env: Record<string, string>;
+  readonly terminal: Terminal;
+}): [SupervisedProcess, SupervisedProcess, SupervisedProcess] {
+  const { config, program, ports, env, terminal } = options;
+  const plane = (name: string, adminPort: number) =>
+    new SupervisedProcess({
+      name,
+      program,
+      args: [],
+      env,
+      logDir: path.join(config.home, 'logs'),
+      readyUrl: `http://127.0.0.1:${adminPort}/ready`,
+      onNotice: (notice) => terminal.say(notice),
+    });
+  return [
+    plane('control-plane', ports.controlPlaneAdmin),
+    plane('worker', ports.workerAdmin),
+    plane('data-plane', ports.dataPlaneAdmin),
+  ];
+}

@@ -1,0 +1,104 @@
+/**
+ * One plane as a child process: started, watched until it answers as ready, started again when it dies, stopped in order.
+ * The child ends by itself when the channel to its parent breaks, so a killed supervisor leaves nothing on the ports.
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { UsageError } from '../usage-error.js';
+
+export interface ProcessOptions {
+  /** Subcommand of `perch`; also the name in messages and of the log file. */
+  readonly name: string;
+  /** Path of the `perch` program. */
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly logDir: string;
+  /** Answers 200 when the process can do its work. */
+  readonly readyUrl: string;
+  /** Told every line that a person should see. */
+  readonly onNotice: (notice: string) => void;
+}
+
+const READY_WITHIN_MS = 30_000;
+const STOP_WITHIN_MS = 15_000;
+const RESTART_AFTER_MS = [200, 500, 1000, 2000, 5000] as const;
+
+export class SupervisedProcess {
+  #child: ChildProcess | undefined;
+  #stopping = false;
+  #ready = false;
+  #restarts = 0;
+
+  constructor(private readonly options: ProcessOptions) {}
+
+  get logFile(): string {
+    return path.join(this.options.logDir, `${this.options.name}.log`);
+  }
+
+  /** Resolves when the process answers as ready. @throws UsageError with the end of its log when it does not. */
+  async start(): Promise<void> {
+    this.#spawn();
+    const deadline = Date.now() + READY_WITHIN_MS;
+    while (Date.now() < deadline) {
+      if (await answers(this.options.readyUrl)) {
+        this.#ready = true;
+        return;
+      }
+      if (this.#child === undefined) break;
+      await delay(50);
+    }
+    const tail = fs.readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-8);
+    throw new UsageError(`${this.options.name} did not start. The end of ${this.logFile}:`, tail, 1);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const child = this.#child;
+    if (child === undefined) return;
+    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+    await gone;
+    clearTimeout(timer);
+  }
+
+  #spawn(): void {
+    fs.mkdirSync(this.options.logDir, { recursive: true, mode: 0o700 });
+    const log = fs.openSync(this.logFile, 'a', 0o600);
+    const child = fork(this.options.program, [this.options.name, ...this.options.args], {
+      env: { ...this.options.env },
+      stdio: ['ignore', log, log, 'ipc'],
+      // Ctrl-C reaches the whole terminal group; the supervisor alone decides the order of leaving.
+      detached: true,
+    });
+    fs.closeSync(log);
+    this.#child = child;
+    child.once('exit', (code, signal) => this.#onExit(code, signal));
+  }
+
+  #onExit(code: number | null, signal: NodeJS.Signals | null): void {
+    this.#child = undefined;
+    if (this.#stopping || !this.#ready) return;
+    const wait = RESTART_AFTER_MS[Math.min(this.#restarts, RESTART_AFTER_MS.length - 1)] ?? 5000;
+    this.#restarts += 1;
+    this.options.onNotice(
+      `${this.options.name} ended (${signal ?? `status ${code}`}), starting it again; see ${this.logFile}`,
+    );
+    setTimeout(() => {
+      if (!this.#stopping) this.#spawn();
+    }, wait);
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(1000) });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
