@@ -1,1 +1,43 @@
-export {};
+export { createDatabase, type Database, type DatabaseOptions } from './client.js';
+export { applyMigrations } from './apply-migrations.js';
+export { DatabaseError, type DatabaseErrorCode } from './database-error.js';
+export { createSecretBox, type SecretBox, type SecretPlace } from './secret-box.js';
+export { metadataChannels, type MetadataChannel, type MetadataEvents } from './metadata-events.js';
+export { ApiKeyRepository, type ApiKey, type NewApiKey } from './api-key.repository.js';
+export {
+  ProjectRepository,
+  type BranchDatabase,
+  type CreatedBranch,
+  type CreatedProject,
+  type NewProject,
+  type Project,
+  type ProjectPage,
+} from './project.repository.js';
+export { BranchRepository, type Branch, type NewBranch } from './branch.repository.js';
+export { EndpointRepository, type Endpoint, type NewEndpoint } from './endpoint.repository.js';
+export { RoleRepository, type NewRole, type Role } from './role.repository.js';
+export { BranchDatabaseRepository } from './branch-database.repository.js';
+export {
+  isFinished,
+  operationInputSchema,
+  operationStepSchema,
+  unfinishedStatuses,
+  type Operation,
+  type OperationInput,
+  type OperationStep,
+} from './operation.js';
+export {
+  OperationRepository,
+  type NewOperation,
+  type OperationClaim,
+  type OperationPage,
+} from './operation.repository.js';
+export type { DataApi } from './data-api.js';
+export { dataApiReportSchema, type DataApiReport } from './data-api-report.js';
+export {
+  DataApiRepository,
+  type DataApiChoices,
+  type DataApiWithOperation,
+  type NewDataApi,
+} from './data-api.repository.js';
+export { TenantRepository, type ChangesSince } from './tenant.repository.js';

@@ -1,0 +1,79 @@
+/** Opens the metadata database: one pool, one Prisma client, one repository per noun. */
+import pg from 'pg';
+import { ApiKeyRepository } from './api-key.repository.js';
+import { BranchDatabaseRepository } from './branch-database.repository.js';
+import { BranchRepository } from './branch.repository.js';
+import { DataApiRepository } from './data-api.repository.js';
+import { EndpointRepository } from './endpoint.repository.js';
+import { createMetadataEvents, type MetadataEvents } from './metadata-events.js';
+import { OperationRepository } from './operation.repository.js';
+import { createPrisma } from './prisma-client.js';
+import { ProjectRepository } from './project.repository.js';
+import { RoleRepository } from './role.repository.js';
+import { createSecretBox } from './secret-box.js';
+import { TenantRepository } from './tenant.repository.js';
+
+export interface DatabaseOptions {
+  /** Connection URL of the metadata database. */
+  readonly url: string;
+  /** Seals what is secret at rest; see `createSecretBox`. */
+  readonly masterKey: string;
+  /** Connections held at most; 10 unless told. */
+  readonly poolSize?: number;
+}
+
+export interface Database {
+  readonly apiKeys: ApiKeyRepository;
+  readonly projects: ProjectRepository;
+  readonly branches: BranchRepository;
+  readonly endpoints: EndpointRepository;
+  readonly roles: RoleRepository;
+  readonly databases: BranchDatabaseRepository;
+  readonly dataApis: DataApiRepository;
+  readonly operations: OperationRepository;
+  readonly tenants: TenantRepository;
+  readonly events: MetadataEvents;
+  /** Milliseconds of one round trip. @throws when the database does not answer. */
+  ping(): Promise<number>;
+  close(): Promise<void>;
+}
+
+const DEFAULT_POOL_SIZE = 10;
+const CONNECT_TIMEOUT_MS = 5_000;
+
+export function createDatabase(options: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolSize ?? DEFAULT_POOL_SIZE,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    application_name: 'perch',
+    keepAlive: true,
+  });
+  // A connection that dies while idle is replaced by the next use; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  const prisma = createPrisma(pool);
+  const secrets = createSecretBox(options.masterKey);
+  const events = createMetadataEvents({ url: options.url });
+  return {
+    apiKeys: new ApiKeyRepository(prisma),
+    projects: new ProjectRepository(prisma, secrets),
+    branches: new BranchRepository(prisma, secrets),
+    endpoints: new EndpointRepository(prisma, secrets),
+    roles: new RoleRepository(prisma, secrets),
+    databases: new BranchDatabaseRepository(prisma),
+    dataApis: new DataApiRepository(prisma, secrets),
+    operations: new OperationRepository(prisma),
+    tenants: new TenantRepository(prisma, secrets),
+    events,
+    async ping() {
+      const started = performance.now();
+      await pool.query('SELECT 1');
+      return performance.now() - started;
+    },
+    async close() {
+      await events.close();
+      await prisma.$disconnect();
+      await pool.end();
+    },
+  };
+}

@@ -1,0 +1,20 @@
+/** The one error class of this room. `code` is stable and dotted; the control plane maps it to a status. */
+export type DatabaseErrorCode =
+  | 'database.secret-unreadable'
+  | 'database.migration-failed'
+  | 'database.migration-edited'
+  | 'database.migrations-missing'
+  | 'database.conflict'
+  | 'database.document-unreadable';
+
+export class DatabaseError extends Error {
+  override readonly name = 'DatabaseError';
+
+  constructor(
+    readonly code: DatabaseErrorCode,
+    message: string,
+    options?: { readonly cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,179 @@
+/** Operations: made together with what they work on, claimed by a worker, told forward step by step, finished once. */
+import { randomUUID } from 'node:crypto';
+import { metadataChannels } from './metadata-events.js';
+import {
+  operationInputSchema,
+  operationStepSchema,
+  unfinishedStatuses,
+  type Operation,
+  type OperationInput,
+  type OperationStep,
+} from './operation.js';
+import type { OperationModel } from './generated/models.js';
+import type { Prisma, PrismaTransaction } from './prisma-client.js';
+
+export interface NewOperation {
+  readonly projectId: string;
+  readonly branchId: string;
+  readonly endpointId?: string;
+  readonly dataApiId?: string;
+  readonly action: Operation['action'];
+  readonly input?: OperationInput;
+}
+
+/** What a worker gets for the id a job carried. */
+export type OperationClaim =
+  | { readonly kind: 'claimed'; readonly operation: Operation }
+  /** An earlier operation of the branch is unfinished: look again when it is through. */
+  | { readonly kind: 'blocked'; readonly by: string }
+  /** Finished before, or gone with its project. */
+  | { readonly kind: 'done' };
+
+export interface OperationPage {
+  /** The id of the last operation of the page before. */
+  readonly cursor?: string;
+  /** 1 to 1000 rows. */
+  readonly limit: number;
+}
+
+export class OperationRepository {
+  constructor(private readonly prisma: Prisma) {}
+
+  async find(projectId: string, id: string): Promise<Operation | undefined> {
+    const row = await this.prisma.operation.findFirst({ where: { id, projectId } });
+    return row === null ? undefined : toOperation(row);
+  }
+
+  /** Newest first. */
+  async list(projectId: string, page: OperationPage): Promise<readonly Operation[]> {
+    const after = page.cursor === undefined ? undefined : await this.find(projectId, page.cursor);
+    const rows = await this.prisma.operation.findMany({
+      where: { projectId, ...(after && { sequence: { lt: after.sequence } }) },
+      orderBy: { sequence: 'desc' },
+      take: page.limit,
+    });
+    return rows.map(toOperation);
+  }
+
+  async create(operation: NewOperation): Promise<Operation> {
+    return this.prisma.$transaction((transaction) => insertOperation(transaction, operation));
+  }
+
+  /** Takes an operation to work on it; taking one that a killed worker left behind succeeds too. */
+  async claim(id: string): Promise<OperationClaim> {
+    return this.prisma.$transaction(async (transaction): Promise<OperationClaim> => {
+      const row = await transaction.operation.findUnique({ where: { id } });
+      if (row === null || !isUnfinished(row)) return { kind: 'done' };
+      const earlier = await transaction.operation.findFirst({
+        where: { branchId: row.branchId, sequence: { lt: row.sequence }, status: { in: [...unfinishedStatuses] } },
+        orderBy: { sequence: 'asc' },
+        select: { id: true },
+      });
+      if (earlier !== null) return { kind: 'blocked', by: earlier.id };
+      const claimed = await transaction.operation.update({
+        where: { id },
+        data: { status: 'running', startedAt: row.startedAt ?? new Date(), retryAt: null },
+      });
+      await notifyChanged(transaction, id);
+      return { kind: 'claimed', operation: toOperation(claimed) };
+    });
+  }
+
+  /** Replaces the steps; a row that is gone is left alone. */
+  async recordSteps(id: string, steps: readonly OperationStep[]): Promise<void> {
+    await this.prisma.operation.updateMany({ where: { id }, data: { steps: [...steps] } });
+  }
+
+  /** An attempt failed and another one follows at `retryAt`. */
+  async recordFailure(id: string, failure: { readonly error: string; readonly retryAt: Date }): Promise<void> {
+    await this.prisma.operation.updateMany({
+      where: { id },
+      data: { status: 'scheduling', error: failure.error, retryAt: failure.retryAt, failuresCount: { increment: 1 } },
+    });
+  }
+
+  /** @returns ids of operations of the branch that may run now. */
+  async finish(id: string): Promise<readonly string[]> {
+    return this.end(id, { status: 'finished', error: null, retryAt: null }, false);
+  }
+
+  /**
+   * Gives up. `cancelFollowers` also cancels what waits behind it on the branch (a database that never came up).
+   *
+   * @returns ids of operations of the branch that may run now.
+   */
+  async fail(id: string, failure: { readonly error: string; readonly cancelFollowers: boolean }) {
+    const data = { status: 'failed', error: failure.error, retryAt: null, failuresCount: { increment: 1 } } as const;
+    return this.end(id, data, failure.cancelFollowers);
+  }
+
+  /** Whatever may run now, oldest first: what a worker enqueues when it starts. */
+  async runnable(): Promise<readonly string[]> {
+    const rows = await this.prisma.operation.findMany({
+      where: { status: { in: [...unfinishedStatuses] } },
+      orderBy: { sequence: 'asc' },
+      select: { id: true, branchId: true },
+    });
+    const busy = new Set<string | null>();
+    return rows.filter(({ branchId }) => !busy.has(branchId) && busy.add(branchId)).map(({ id }) => id);
+  }
+
+  private async end(
+    id: string,
+    data: {
+      readonly status: 'finished' | 'failed';
+      readonly error: string | null;
+      readonly retryAt: null;
+      readonly failuresCount?: { readonly increment: number };
+    },
+    cancelFollowers: boolean,
+  ): Promise<readonly string[]> {
+    return this.prisma.$transaction(async (transaction) => {
+      const row = await transaction.operation.findUnique({ where: { id } });
+      if (row === null) return [];
+      await transaction.operation.update({ where: { id }, data: { ...data, finishedAt: new Date() } });
+      const waiting = { branchId: row.branchId, status: { in: [...unfinishedStatuses] } };
+      if (cancelFollowers) {
+        await transaction.operation.updateMany({
+          where: { ...waiting, sequence: { gt: row.sequence } },
+          data: { status: 'cancelled', error: `Operation ${id} before it failed`, finishedAt: new Date() },
+        });
+      }
+      const next = await transaction.operation.findFirst({ where: waiting, orderBy: { sequence: 'asc' } });
+      await notifyChanged(transaction, id);
+      return next === null ? [] : [next.id];
+    });
+  }
+}
+
+export async function insertOperation(transaction: PrismaTransaction, operation: NewOperation): Promise<Operation> {
+  const row = await transaction.operation.create({
+    data: {
+      id: randomUUID(),
+      projectId: operation.projectId,
+      branchId: operation.branchId,
+      endpointId: operation.endpointId ?? null,
+      dataApiId: operation.dataApiId ?? null,
+      action: operation.action,
+      input: operation.input ?? {},
+    },
+  });
+  return toOperation(row);
+}
+
+export function toOperation(row: OperationModel): Operation {
+  return {
+    ...row,
+    sequence: Number(row.sequence),
+    steps: operationStepSchema.array().parse(row.steps),
+    input: operationInputSchema.parse(row.input),
+  };
+}
+
+function isUnfinished(row: OperationModel): boolean {
+  return unfinishedStatuses.some((status) => status === row.status);
+}
+
+async function notifyChanged(transaction: PrismaTransaction, id: string): Promise<void> {
+  await transaction.$executeRaw`SELECT pg_notify(${metadataChannels.operationChanged}, ${id})`;
+}
