@@ -5,7 +5,7 @@ describe('the admin server', () => {
   it('answers live, ready with its reason, metrics, and nothing else', async () => {
     let reason: string | undefined = 'draining';
     const metrics = createMetrics({ process: 'test', runtimeMetrics: false });
-    metrics.observer.note({ kind: 'tenant-lookup', outcome: 'hit' });
+    metrics.observer.note({ kind: 'tenant-lookup', outcome: 'loaded' });
     const admin = await startAdminServer({ port: 0, notReadyReason: () => reason, renderMetrics: metrics.render });
     const get = async (path: string, method = 'GET') => {
       const response = await fetch(`http://127.0.0.1:${admin.port}${path}`, { method });
@@ -16,7 +16,7 @@ describe('the admin server', () => {
       expect(await get('/ready')).toEqual([503, 'draining\n']);
       reason = undefined;
       expect(await get('/ready?x=1')).toEqual([200, 'ready\n']);
-      expect((await get('/metrics'))[1]).toContain('perch_tenant_lookups_total{outcome="hit",process="test"} 1');
+      expect((await get('/metrics'))[1]).toContain('perch_tenant_lookups_total{outcome="loaded",process="test"} 1');
       expect((await get('/other'))[0]).toBe(404);
       expect((await get('/live', 'POST'))[0]).toBe(405);
     } finally {

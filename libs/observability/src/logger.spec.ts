@@ -38,7 +38,7 @@ describe('createLogObserver', () => {
   it('writes facts with a level and keeps lookups out of the log', () => {
     const { logger, lines } = capture('trace');
     const observer = createLogObserver(logger);
-    observer.note({ kind: 'tenant-lookup', outcome: 'hit' });
+    observer.note({ kind: 'tenant-lookup', outcome: 'loaded' });
     observer.note({ kind: 'tenants-file-refused', path: 'f', problems: ['a'] });
     observer.note({ kind: 'message', level: 'info', text: 'hello', fields: { n: 1 } });
     expect(lines.map(({ level, message }) => [level, message])).toEqual([

@@ -1,0 +1,103 @@
+/**
+ * Keeps one connection to the control plane's change feed for as long as the proxy runs: it reconnects with growing
+ * waits, resumes behind the last change seen, and passes on what the feed says.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fleetApiPaths, fleetEventNames, resyncSchema, tenantChangeSchema, tenantKey } from '@perch/contract';
+import type { Observer } from '@perch/observability';
+import { backoffMs } from './backoff.js';
+import { createEventStreamParser, type ServerSentEvent } from './server-sent-events.js';
+import type { SnapshotListener } from './snapshot-source.js';
+import { SnapshotSourceError } from './tenancy-error.js';
+
+export interface ChangeFeedOptions {
+  /** Base URL of the control plane, without a path. */
+  readonly controlPlaneUrl: string;
+  readonly fleetToken: string;
+  readonly observer: Observer;
+  /** Milliseconds without a byte after which the connection counts as dead. Default 60 s. */
+  readonly idleTimeoutMs?: number;
+  /** Milliseconds before the second try and the longest wait between two. Default 250 and 10,000. */
+  readonly firstRetryMs?: number;
+  readonly maxRetryMs?: number;
+}
+
+/** Runs until `signal` aborts; then resolves. Never throws. */
+export async function followChanges(
+  options: ChangeFeedOptions,
+  listener: SnapshotListener,
+  signal: AbortSignal,
+): Promise<void> {
+  const state = { sequence: 0, failures: 0 };
+  while (!signal.aborted) {
+    const reason = await readFeed(options, listener, state, signal).then(
+      () => 'the control plane closed the feed',
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+    if (signal.aborted) return;
+    state.failures += 1;
+    const retryInMs = backoffMs(state.failures, {
+      firstMs: options.firstRetryMs ?? 250,
+      maxMs: options.maxRetryMs ?? 10_000,
+    });
+    listener.connected(false);
+    options.observer.note({ kind: 'control-plane-lost', reason, retryInMs });
+    await sleep(retryInMs, undefined, { signal, ref: false }).catch(() => undefined);
+  }
+}
+
+/** One connection, to its end. @throws SnapshotSourceError and whatever fetch throws */
+async function readFeed(
+  options: ChangeFeedOptions,
+  listener: SnapshotListener,
+  state: { sequence: number; failures: number },
+  signal: AbortSignal,
+): Promise<void> {
+  const connection = new AbortController();
+  const stop = () => connection.abort();
+  signal.addEventListener('abort', stop, { once: true });
+  const idle = setTimeout(stop, options.idleTimeoutMs ?? 60_000);
+  try {
+    const response = await fetch(new URL(fleetApiPaths.changes(state.sequence), options.controlPlaneUrl), {
+      headers: { authorization: `Bearer ${options.fleetToken}`, accept: 'text/event-stream' },
+      redirect: 'error',
+      signal: connection.signal,
+    });
+    if (response.status !== 200 || response.body === null) {
+      await response.body?.cancel();
+      throw new SnapshotSourceError(`the control plane answered ${response.status} to the change feed`);
+    }
+    state.failures = 0;
+    options.observer.note({ kind: 'control-plane-connected', sequence: state.sequence });
+    listener.connected(true);
+    const parse = createEventStreamParser();
+    const decoder = new TextDecoder();
+    for await (const piece of response.body) {
+      idle.refresh();
+      for (const event of parse(decoder.decode(piece, { stream: true }))) passOn(event, listener, state);
+    }
+  } finally {
+    clearTimeout(idle);
+    signal.removeEventListener('abort', stop);
+    connection.abort();
+  }
+}
+
+function passOn(event: ServerSentEvent, listener: SnapshotListener, state: { sequence: number }): void {
+  switch (event.event) {
+    case fleetEventNames.change: {
+      const change = tenantChangeSchema.parse(JSON.parse(event.data));
+      const key = tenantKey({ endpointId: change.endpoint_id, database: change.database });
+      listener.changed(key, change.version ?? undefined);
+      state.sequence = change.sequence;
+      return;
+    }
+    case fleetEventNames.resync:
+      state.sequence = resyncSchema.parse(JSON.parse(event.data)).sequence;
+      listener.resync();
+      return;
+    default:
+      // Kinds of events that a newer control plane may add.
+      return;
+  }
+}

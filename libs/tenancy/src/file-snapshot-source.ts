@@ -1,0 +1,151 @@
+/**
+ * Snapshots from a tenants file, without a control plane: read at start, read again when it changes. A new file that has
+ * a problem changes nothing and is said so; a tenant whose entry did not change keeps its version.
+ */
+import fs from 'node:fs/promises';
+import {
+  postgrestDefaults,
+  resolveSettings,
+  type Jwks,
+  type TenantSnapshot,
+  type TenantsFileEntry,
+} from '@perch/contract';
+import type { Observer } from '@perch/observability';
+import { createHostTable, type HostTable } from './host-table.js';
+import { createKeySets } from './key-sets.js';
+import { parseTenantsFile } from './parse-tenants-file.js';
+import type { SnapshotListener, SnapshotSource } from './snapshot-source.js';
+import { TenantsFileError } from './tenancy-error.js';
+import { watchFile, type FileWatch } from './watch-file.js';
+
+export interface FileSnapshotSourceOptions {
+  readonly path: string;
+  readonly observer: Observer;
+  /** Fetches the key set behind a `jwks_url`. @throws with a message that says why not */
+  readonly fetchJwks: (url: string) => Promise<Jwks>;
+  /** Milliseconds between two looks at the file, beside the notifications of the file system. Default 2,000. */
+  readonly pollIntervalMs?: number;
+  /** See KeySetOptions. */
+  readonly jwksRefreshMs?: number;
+  readonly jwksCooldownMs?: number;
+}
+
+/** @throws TenantsFileError from `start` when the file has problems. */
+export function createFileSnapshotSource(options: FileSnapshotSourceOptions): SnapshotSource {
+  const { path, observer } = options;
+  let entries: readonly TenantsFileEntry[] = [];
+  let table: HostTable = createHostTable([]);
+  let snapshots: ReadonlyMap<string, TenantSnapshot> = new Map();
+  /** Last version of every name ever seen, so that a tenant that comes back does not go back. */
+  const versions = new Map<string, number>();
+  let text: string | undefined;
+  let listener: SnapshotListener | undefined;
+  let watch: FileWatch | undefined;
+  let reloading: Promise<void> = Promise.resolve();
+
+  const keySets = createKeySets({
+    fetchJwks: options.fetchJwks,
+    ...(options.jwksRefreshMs === undefined ? {} : { refreshMs: options.jwksRefreshMs }),
+    ...(options.jwksCooldownMs === undefined ? {} : { cooldownMs: options.jwksCooldownMs }),
+    onResult(url, result) {
+      for (const { name } of entries.filter(({ jwt }) => jwt.jwks_url === url)) {
+        if (result.kind === 'failed') observer.note({ kind: 'jwks-fetch-failed', tenant: name, reason: result.reason });
+        else observer.note({ kind: 'jwks-fetched', tenant: name, keys: result.keys });
+      }
+      if (result.kind === 'fetched' && result.changed) publish();
+    },
+  });
+
+  /** Makes the snapshots of `entries` and tells of those that differ from before. */
+  const publish = () => {
+    const before = snapshots;
+    snapshots = new Map(
+      entries.map((entry) => {
+        const fetched = entry.jwt.jwks_url == null ? undefined : keySets.get(entry.jwt.jwks_url);
+        const old = before.get(entry.name);
+        const same = old === undefined ? undefined : toSnapshot(entry, fetched, old.version);
+        if (old !== undefined && JSON.stringify(same) === JSON.stringify(old)) return [entry.name, old];
+        const version = (versions.get(entry.name) ?? 0) + 1;
+        versions.set(entry.name, version);
+        return [entry.name, toSnapshot(entry, fetched, version)];
+      }),
+    );
+    for (const [key, snapshot] of snapshots) if (before.get(key) !== snapshot) listener?.changed(key, snapshot.version);
+    for (const key of before.keys()) if (!snapshots.has(key)) listener?.changed(key, undefined);
+  };
+
+  /** @throws TenantsFileError */
+  const load = async (): Promise<void> => {
+    const content = await readText(path);
+    if (content === text) return;
+    const parsed = parseTenantsFile(content);
+    // Remembered also when refused, so that the same bad file is reported once.
+    text = content;
+    if (parsed.kind === 'problems') throw new TenantsFileError(path, parsed.problems);
+    entries = parsed.entries;
+    table = createHostTable(
+      entries.map(({ name, hostnames, path_prefix: pathPrefix }) => ({ key: name, hostnames, pathPrefix })),
+    );
+    publish();
+    observer.note({ kind: 'tenants-file-loaded', path, tenants: entries.length });
+    await keySets.use(entries.flatMap(({ jwt }) => (jwt.jwks_url == null ? [] : [jwt.jwks_url])));
+  };
+
+  const reload = () => {
+    reloading = reloading.then(load).catch((error: unknown) => {
+      const problems = error instanceof TenantsFileError ? error.problems : [String(error)];
+      observer.note({ kind: 'tenants-file-refused', path, problems });
+    });
+  };
+
+  return {
+    locate: (host, requestPath) => table(host, requestPath),
+    fetch: async (key) => snapshots.get(key),
+    async start(newListener) {
+      listener = newListener;
+      await load();
+      watch = watchFile(path, options.pollIntervalMs ?? 2_000, reload);
+      newListener.connected(true);
+    },
+    reportUnknownKid(key) {
+      const url = entries.find(({ name }) => name === key)?.jwt.jwks_url;
+      if (url == null) return;
+      observer.note({ kind: 'unknown-kid-reported', tenant: key });
+      keySets.refresh(url);
+    },
+    async stop() {
+      watch?.stop();
+      keySets.stop();
+      await reloading;
+    },
+  };
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await fs.readFile(path, 'utf8');
+  } catch (error) {
+    throw new TenantsFileError(path, [error instanceof Error ? error.message : 'it cannot be read']);
+  }
+}
+
+function toSnapshot(entry: TenantsFileEntry, fetched: Jwks | undefined, version: number): TenantSnapshot {
+  return Object.freeze({
+    format: 1,
+    key: entry.name,
+    version,
+    hostnames: entry.hostnames,
+    path_prefix: entry.path_prefix,
+    status: 'active',
+    database_url: entry.database_url,
+    settings: resolveSettings(entry.settings, postgrestDefaults),
+    jwt: {
+      secret: entry.jwt.secret ?? null,
+      secret_is_base64: entry.jwt.secret_is_base64,
+      jwks: { keys: [...(entry.jwt.jwks?.keys ?? []), ...(fetched?.keys ?? [])] },
+      audience: entry.jwt.audience ?? null,
+      audience_required: entry.jwt.audience_required,
+      issuer: entry.jwt.issuer ?? null,
+    },
+  });
+}

@@ -1,0 +1,125 @@
+/**
+ * Snapshots from the control plane's internal API: a tenant key in, its snapshot out; the change feed beside it. The
+ * URL forms are those of endpoints.
+ *
+ * @see libs/contract/src/fleet-api.ts
+ */
+import { LRUCache } from 'lru-cache';
+import { fleetApiPaths, tenantSnapshotSchema, type TenantAddress, type TenantSnapshot } from '@perch/contract';
+import type { Observer } from '@perch/observability';
+import { followChanges } from './change-feed.js';
+import { locateEndpoint } from './endpoint-address.js';
+import type { SnapshotSource } from './snapshot-source.js';
+import { SnapshotSourceError } from './tenancy-error.js';
+
+export interface HttpSnapshotSourceOptions {
+  /** Base URL of the control plane, without a path. */
+  readonly controlPlaneUrl: string;
+  readonly fleetToken: string;
+  readonly observer: Observer;
+  /** Milliseconds for one snapshot. Default 3,000. */
+  readonly fetchTimeoutMs?: number;
+  /** Milliseconds between two reports of unknown key ids of one tenant. Default 30 s. */
+  readonly unknownKidIntervalMs?: number;
+  /** See ChangeFeedOptions. */
+  readonly idleTimeoutMs?: number;
+  readonly firstRetryMs?: number;
+  readonly maxRetryMs?: number;
+}
+
+/** Far above any real snapshot: a limit on what a confused server can make a proxy hold. */
+const maxSnapshotBytes = 4 * 1024 * 1024;
+
+export function createHttpSnapshotSource(options: HttpSnapshotSourceOptions): SnapshotSource {
+  const { controlPlaneUrl, fleetToken, observer } = options;
+  const stopping = new AbortController();
+  const reported = new LRUCache<string, true>({ max: 10_000, ttl: options.unknownKidIntervalMs ?? 30_000 });
+  let feed: Promise<void> | undefined;
+
+  const call = (path: string, init: RequestInit, signal?: AbortSignal): Promise<Response> => {
+    const signals = [AbortSignal.timeout(options.fetchTimeoutMs ?? 3_000), stopping.signal];
+    return fetch(new URL(path, controlPlaneUrl), {
+      ...init,
+      headers: { authorization: `Bearer ${fleetToken}` },
+      redirect: 'error',
+      signal: AbortSignal.any(signal === undefined ? signals : [...signals, signal]),
+    });
+  };
+
+  return {
+    locate: locateEndpoint,
+    async fetch(key, signal) {
+      const { endpointId, database } = addressOf(key);
+      try {
+        const response = await call(fleetApiPaths.tenant(endpointId, database), { method: 'GET' }, signal);
+        const text = await readText(response);
+        if (response.status === 404 && isTenantNotFound(text)) return undefined;
+        if (response.status !== 200) throw new SnapshotSourceError(`the control plane answered ${response.status}`);
+        return parseSnapshot(text, key);
+      } catch (error) {
+        throw error instanceof SnapshotSourceError ? error : new SnapshotSourceError(reasonOf(error), { cause: error });
+      }
+    },
+    async start(listener) {
+      feed ??= followChanges(options, listener, stopping.signal);
+    },
+    reportUnknownKid(key) {
+      if (reported.has(key)) return;
+      reported.set(key, true);
+      const { endpointId, database } = addressOf(key);
+      observer.note({ kind: 'unknown-kid-reported', tenant: key });
+      call(fleetApiPaths.unknownKid(endpointId, database), { method: 'POST' })
+        .then((response) => response.body?.cancel())
+        .catch((error: unknown) => {
+          observer.note({ kind: 'snapshot-source-failed', tenant: key, reason: reasonOf(error) });
+        });
+    },
+    async stop() {
+      stopping.abort();
+      await feed;
+    },
+  };
+}
+
+/** The way back from `tenantKey`. */
+function addressOf(key: string): TenantAddress {
+  const slash = key.indexOf('/');
+  return { endpointId: key.slice(0, slash), database: key.slice(slash + 1) };
+}
+
+async function readText(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > maxSnapshotBytes) throw new SnapshotSourceError('the control plane sent more than a snapshot can be');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** A 404 of anything else (a wrong URL, a proxy in between) says nothing about the tenant. */
+function isTenantNotFound(text: string): boolean {
+  try {
+    const body: unknown = JSON.parse(text);
+    return typeof body === 'object' && body !== null && 'code' in body && body.code === 'tenant.not-found';
+  } catch {
+    return false;
+  }
+}
+
+function parseSnapshot(text: string, key: string): TenantSnapshot {
+  const parsed = tenantSnapshotSchema.safeParse(JSON.parse(text));
+  if (!parsed.success) {
+    const paths = parsed.error.issues.map((issue) => issue.path.join('.') || issue.code).join(', ');
+    throw new SnapshotSourceError(`the control plane sent a snapshot that this version does not understand: ${paths}`);
+  }
+  if (parsed.data.key !== key) throw new SnapshotSourceError('the control plane sent the snapshot of another tenant');
+  return Object.freeze(parsed.data);
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
+  return `the control plane could not be asked: ${error.message}${cause}`;
+}

@@ -1,0 +1,234 @@
+/**
+ * What a proxy knows of its tenants: a key in, the snapshot in force out, from memory if it can. Loads are single
+ * flight, unknown keys are remembered for a while, what was loaded once keeps being served while the source is away, and
+ * copies on disk carry that over a restart.
+ */
+import { LRUCache } from 'lru-cache';
+import type { TenantSnapshot } from '@perch/contract';
+import type { Observer } from '@perch/observability';
+import type { LastGoodCopies } from './last-good-copy.js';
+import { createSingleFlight } from './single-flight.js';
+import type { SnapshotListener, SnapshotSource } from './snapshot-source.js';
+import { TenantUnavailableError, UnknownTenantError } from './tenancy-error.js';
+
+export interface SnapshotCacheOptions {
+  readonly source: SnapshotSource;
+  readonly observer: Observer;
+  /** undefined: a source that is at hand at every start needs none. */
+  readonly lastGoodCopies?: LastGoodCopies | undefined;
+  /** Snapshots held at most; the least recently used goes first. Default 20,000. */
+  readonly maxSnapshots?: number;
+  /** Unknown keys remembered at most. Default 50,000. */
+  readonly maxUnknown?: number;
+  /** Milliseconds an unknown key is remembered; a change of it ends that at once. Default 30 s. */
+  readonly unknownTtlMs?: number;
+  /** Milliseconds to wait for the source before a copy on disk is served. Default 500. */
+  readonly patienceMs?: number;
+  /** Milliseconds between attempts to confirm snapshots that may be stale. Default 15 s. */
+  readonly confirmIntervalMs?: number;
+}
+
+export interface SnapshotCache {
+  /**
+   * @throws UnknownTenantError when there is no such data API, TenantUnavailableError when that cannot be told.
+   */
+  get(key: string): TenantSnapshot | Promise<TenantSnapshot>;
+  /** Calls back when a held snapshot was replaced, and with undefined when it is gone. */
+  onChange(callback: (key: string, snapshot: TenantSnapshot | undefined) => void): void;
+  readonly listener: SnapshotListener;
+  stop(): Promise<void>;
+}
+
+interface Held {
+  readonly snapshot: TenantSnapshot;
+  /** false: from disk, or a newer one is known of; to be compared with the source as soon as that answers. */
+  readonly confirmed: boolean;
+}
+
+type Absence = 'unknown' | 'unavailable';
+
+/** Milliseconds in which nobody asks an unreachable source for the same key again. */
+const unavailableTtlMs = 1_000;
+/** Snapshots compared at the same time after a resync. */
+const confirmConcurrency = 8;
+
+export function createSnapshotCache(options: SnapshotCacheOptions): SnapshotCache {
+  const { source, observer, lastGoodCopies } = options;
+  const held = new LRUCache<string, Held>({ max: options.maxSnapshots ?? 20_000 });
+  const absent = new LRUCache<string, Absence>({
+    max: options.maxUnknown ?? 50_000,
+    ttl: options.unknownTtlMs ?? 30_000,
+  });
+  const flights = createSingleFlight<TenantSnapshot | undefined>();
+  const callbacks: ((key: string, snapshot: TenantSnapshot | undefined) => void)[] = [];
+  /** Keys that changed while they were being fetched: the answer under way may be older than the change. */
+  const changedInFlight = new Set<string>();
+  const abort = new AbortController();
+  let sourceIsAway = false;
+  let confirming: Promise<void> | undefined;
+
+  const tellOf = (key: string, snapshot: TenantSnapshot | undefined) => {
+    for (const callback of callbacks) callback(key, snapshot);
+  };
+
+  const hold = (snapshot: TenantSnapshot, from: 'source' | 'disk'): TenantSnapshot => {
+    const before = held.peek(snapshot.key)?.snapshot;
+    if (before !== undefined && before.version > snapshot.version) {
+      const reason = `version ${snapshot.version} is older than ${before.version}`;
+      if (from === 'source') observer.note({ kind: 'snapshot-refused', tenant: snapshot.key, reason });
+      held.set(snapshot.key, { snapshot: before, confirmed: from === 'source' });
+      return before;
+    }
+    const current = before?.version === snapshot.version ? before : snapshot;
+    held.set(snapshot.key, { snapshot: current, confirmed: from === 'source' });
+    absent.delete(snapshot.key);
+    if (current !== before) {
+      observer.note({ kind: 'tenant-loaded', tenant: snapshot.key, version: snapshot.version, from });
+      if (before !== undefined) tellOf(snapshot.key, snapshot);
+    }
+    if (from === 'source' && current !== before) void lastGoodCopies?.write(snapshot);
+    return current;
+  };
+
+  const drop = (key: string) => {
+    absent.set(key, 'unknown');
+    void lastGoodCopies?.remove(key);
+    if (!held.delete(key)) return;
+    observer.note({ kind: 'tenant-dropped', tenant: key });
+    tellOf(key, undefined);
+  };
+
+  /** Asks the source until its answer is not older than the last change known. @throws SnapshotSourceError */
+  const fetchFromSource = (key: string): Promise<TenantSnapshot | undefined> =>
+    flights.run(key, async () => {
+      for (;;) {
+        changedInFlight.delete(key);
+        const snapshot = await source.fetch(key, abort.signal);
+        if (changedInFlight.has(key)) continue;
+        if (snapshot === undefined) drop(key);
+        else return hold(snapshot, 'source');
+        return undefined;
+      }
+    });
+
+  const load = async (key: string): Promise<TenantSnapshot> => {
+    const fetched = fetchFromSource(key).then(
+      (snapshot) => ({ snapshot, error: undefined }),
+      (error: unknown) => ({ snapshot: undefined, error: error ?? new TenantUnavailableError(key) }),
+    );
+    const patienceMs = sourceIsAway ? 0 : (options.patienceMs ?? 500);
+    const early = lastGoodCopies === undefined ? await fetched : await Promise.race([fetched, after(patienceMs)]);
+    if (early?.snapshot !== undefined) return early.snapshot;
+    if (early === undefined || early.error !== undefined) {
+      const copy = await lastGoodCopies?.read(key);
+      // The source may have answered meanwhile, and its word counts.
+      const current = held.get(key);
+      if (current !== undefined) return current.snapshot;
+      if (copy !== undefined && absent.get(key) !== 'unknown') return hold(copy, 'disk');
+    }
+    const { snapshot, error } = await fetched;
+    if (snapshot !== undefined) return snapshot;
+    if (error === undefined) throw new UnknownTenantError();
+    observer.note({ kind: 'snapshot-source-failed', tenant: key, reason: messageOf(error) });
+    absent.set(key, 'unavailable', { ttl: unavailableTtlMs });
+    throw new TenantUnavailableError(key, { cause: error });
+  };
+
+  /** Compares what may be stale with the source, a few at a time; what fails stays for the next round. */
+  const confirmAll = async (): Promise<void> => {
+    const waiting = [...held.entries()].filter(([, { confirmed }]) => !confirmed).map(([key]) => key);
+    const worker = async () => {
+      for (let key = waiting.pop(); key !== undefined && !abort.signal.aborted; key = waiting.pop()) {
+        try {
+          await fetchFromSource(key);
+        } catch (error) {
+          observer.note({ kind: 'snapshot-source-failed', tenant: key, reason: messageOf(error) });
+          return;
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: confirmConcurrency }, worker));
+  };
+  const confirmSoon = () => {
+    confirming ??= confirmAll().finally(() => {
+      confirming = undefined;
+    });
+  };
+  const timer = setInterval(confirmSoon, options.confirmIntervalMs ?? 15_000);
+  timer.unref();
+
+  const distrust = (key: string) => {
+    const current = held.peek(key);
+    if (current !== undefined) held.set(key, { ...current, confirmed: false });
+  };
+
+  return {
+    get(key) {
+      const current = held.get(key);
+      // The usual case notes nothing: it is every request that the other outcomes do not count.
+      if (current !== undefined) return current.snapshot;
+      const absence = absent.get(key);
+      if (absence === 'unknown') {
+        observer.note({ kind: 'tenant-lookup', outcome: 'unknown-cached' });
+        throw new UnknownTenantError();
+      }
+      if (absence === 'unavailable') {
+        observer.note({ kind: 'tenant-lookup', outcome: 'unavailable' });
+        throw new TenantUnavailableError(key);
+      }
+      return load(key).then(
+        (snapshot) => {
+          observer.note({ kind: 'tenant-lookup', outcome: 'loaded' });
+          return snapshot;
+        },
+        (error: unknown) => {
+          const outcome = error instanceof UnknownTenantError ? 'unknown' : 'unavailable';
+          observer.note({ kind: 'tenant-lookup', outcome });
+          throw error;
+        },
+      );
+    },
+    onChange(callback) {
+      callbacks.push(callback);
+    },
+    listener: {
+      changed(key, version) {
+        if (flights.isRunning(key)) changedInFlight.add(key);
+        if (version === undefined) return drop(key);
+        absent.delete(key);
+        const current = held.peek(key);
+        if (current === undefined || (current.confirmed && current.snapshot.version >= version)) return;
+        distrust(key);
+        // A round under way may have passed this key already.
+        fetchFromSource(key).catch((error: unknown) => {
+          observer.note({ kind: 'snapshot-source-failed', tenant: key, reason: messageOf(error) });
+        });
+      },
+      resync() {
+        absent.clear();
+        for (const key of [...held.keys()]) distrust(key);
+        confirmSoon();
+      },
+      connected(isConnected) {
+        sourceIsAway = !isConnected;
+        if (!isConnected) return;
+        for (const [key, absence] of [...absent.entries()]) if (absence === 'unavailable') absent.delete(key);
+        confirmSoon();
+      },
+    },
+    async stop() {
+      clearInterval(timer);
+      abort.abort();
+      await confirming;
+      await lastGoodCopies?.settled();
+    },
+  };
+}
+
+function after(milliseconds: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds, undefined));
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
