@@ -1,4 +1,19 @@
+export { addressOf, parseConnectionUrl } from './attached/connection-url.js';
+export { inspectAttached, type AttachedServer } from './attached/inspect-attached.js';
+export type { ComputeAdapter } from './compute-adapter.js';
 export { ComputeError, type ComputeErrorCode } from './compute-error.js';
+export {
+  localSuperuser,
+  type AttachedCompute,
+  type Compute,
+  type ComputeContents,
+  type ComputeDatabase,
+  type ComputeRole,
+  type ComputeStatus,
+  type Credentials,
+  type LocalCompute,
+} from './compute.js';
+export { createComputes, type Computes, type ComputesOptions } from './computes.js';
 export { findFreePort, isPortFree } from './embedded/free-port.js';
 export type { ServerSettings } from './embedded/server-settings.js';
 export {
@@ -8,3 +23,5 @@ export {
   type EmbeddedPostgresOptions,
 } from './embedded/start-embedded-postgres.js';
 export type { StopOptions } from './embedded/stop-postmaster.js';
+export { withFileLock } from './file-lock.js';
+export { scramVerifier } from './scram-verifier.js';

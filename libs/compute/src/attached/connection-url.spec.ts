@@ -1,0 +1,14 @@
+import { withCredentials, withDatabase } from './connection-url.js';
+
+describe('connection URLs', () => {
+  it.each([
+    ['postgresql://u:p@h/a?sslmode=require', 'b', 'postgresql://u:p@h/b?sslmode=require'],
+    ['postgres://u@h:6000', 'b c', 'postgres://u@h:6000/b%20c'],
+    ['postgres://u@h/a', 'b/c?d', 'postgres://u@h/b%2Fc%3Fd'],
+  ])('%s with database %s', (url, database, expected) => expect(withDatabase(url, database)).toBe(expected));
+
+  it.each([
+    ['postgresql://u:p@h:1/a?options=x', { role: 'r', password: 's' }, 'postgresql://r:s@h:1/a?options=x'],
+    ['postgresql://u@h/a', { role: 'a@b', password: 'p:/@%' }, 'postgresql://a%40b:p%3A%2F%40%25@h/a'],
+  ])('%s as another role', (url, credentials, expected) => expect(withCredentials(url, credentials)).toBe(expected));
+});

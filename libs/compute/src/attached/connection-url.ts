@@ -1,0 +1,42 @@
+/** Rewrites a user's connection URL: another database or other credentials, everything else (TLS, options) as it was. */
+import { ComputeError } from '../compute-error.js';
+import type { Credentials } from '../compute.js';
+
+/** @throws ComputeError `url-invalid` */
+export function parseConnectionUrl(text: string): URL {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    // The text holds a password: it is not repeated.
+    throw new ComputeError(
+      'url-invalid',
+      'The connection URL cannot be read: it looks like postgresql://user:password@host:5432/database',
+    );
+  }
+  if (!/^postgres(ql)?:$/.test(url.protocol)) {
+    throw new ComputeError('url-invalid', `A connection URL starts with 'postgresql://', not '${url.protocol}//'`);
+  }
+  if (url.hostname === '' || url.username === '') {
+    throw new ComputeError('url-invalid', `The connection URL names no ${url.hostname === '' ? 'host' : 'role'}`);
+  }
+  return url;
+}
+
+export function withDatabase(text: string, database: string): string {
+  const url = parseConnectionUrl(text);
+  url.pathname = `/${encodeURIComponent(database)}`;
+  return url.href;
+}
+
+export function withCredentials(text: string, { role, password }: Credentials): string {
+  const url = parseConnectionUrl(text);
+  url.username = encodeURIComponent(role);
+  url.password = encodeURIComponent(password);
+  return url.href;
+}
+
+/** For messages: where, without who and how. */
+export function addressOf(url: URL): string {
+  return `${url.hostname}:${url.port === '' ? '5432' : url.port}`;
+}

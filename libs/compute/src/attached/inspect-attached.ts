@@ -1,0 +1,124 @@
+/** Looks at a PostgreSQL that a user wants to attach and says what it is, or exactly why it cannot be used. */
+import pg from 'pg';
+import { ComputeError } from '../compute-error.js';
+import { addressOf, parseConnectionUrl } from './connection-url.js';
+
+export interface AttachedServer {
+  readonly host: string;
+  readonly port: number;
+  /** Such as 160004. */
+  readonly versionNumber: number;
+  /** Such as 16. */
+  readonly majorVersion: number;
+  /** The role of the connection URL: the owner of the branch. */
+  readonly role: string;
+  readonly isSuperuser: boolean;
+  /** The database of the connection URL. */
+  readonly database: string;
+  /** The databases of the server that this role may connect to, templates left out. */
+  readonly databases: readonly { readonly name: string; readonly owner: string }[];
+}
+
+interface Row {
+  readonly version: number;
+  readonly version_text: string;
+  readonly role: string;
+  readonly superuser: boolean;
+  readonly createrole: boolean;
+  readonly database: string;
+  readonly databases: readonly { readonly name: string; readonly owner: string }[];
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const OLDEST_VERSION = 140_000;
+
+const inspectSql = `
+  select current_setting('server_version_num')::int as version,
+         current_setting('server_version') as version_text,
+         r.rolname::text as role, r.rolsuper as superuser, r.rolcreaterole as createrole,
+         current_database()::text as database,
+         (select json_agg(json_build_object('name', d.datname, 'owner', pg_get_userbyid(d.datdba)) order by d.datname)
+            from pg_database d
+           where not d.datistemplate and d.datallowconn
+             and has_database_privilege(d.oid, 'CONNECT')) as databases
+    from pg_roles r where r.rolname = current_user`;
+
+/**
+ * @throws ComputeError `url-invalid`, `unreachable`, `authentication-failed`, `database-missing`, `version-unsupported`,
+ * `role-lacks-createrole`.
+ */
+export async function inspectAttached(connectionUrl: string): Promise<AttachedServer> {
+  const url = parseConnectionUrl(connectionUrl);
+  const row = await look(connectionUrl, url);
+  if (row.version < OLDEST_VERSION) {
+    throw new ComputeError(
+      'version-unsupported',
+      `The server at ${addressOf(url)} is PostgreSQL ${row.version_text}; 14 is the oldest that can be attached`,
+    );
+  }
+  if (!row.superuser && !row.createrole) {
+    throw new ComputeError(
+      'role-lacks-createrole',
+      `The role '${row.role}' may not create roles: have an administrator run ALTER ROLE ${pg.escapeIdentifier(row.role)} CREATEROLE`,
+    );
+  }
+  return {
+    host: url.hostname,
+    port: url.port === '' ? 5432 : Number(url.port),
+    versionNumber: row.version,
+    majorVersion: Math.floor(row.version / 10_000),
+    role: row.role,
+    isSuperuser: row.superuser,
+    database: row.database,
+    databases: row.databases,
+  };
+}
+
+async function look(connectionUrl: string, url: URL): Promise<Row> {
+  let client: pg.Client;
+  try {
+    client = new pg.Client({
+      connectionString: connectionUrl,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      query_timeout: CONNECT_TIMEOUT_MS,
+    });
+  } catch (cause) {
+    throw new ComputeError('url-invalid', 'The connection URL has options that cannot be used (certificate files?)', {
+      cause,
+    });
+  }
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    const { rows } = await client.query<Row>(inspectSql);
+    const row = rows[0];
+    if (row === undefined)
+      throw new ComputeError('unreachable', `The server at ${addressOf(url)} did not tell its role`);
+    return row;
+  } catch (cause) {
+    throw cause instanceof ComputeError ? cause : explain(cause, url);
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+function explain(cause: unknown, url: URL): ComputeError {
+  const reason = reasonOf(cause);
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const where = addressOf(url);
+  switch (code) {
+    case '28P01':
+    case '28000':
+      return new ComputeError('authentication-failed', `The server at ${where} refused the role: ${reason}`, { cause });
+    case '3D000':
+      return new ComputeError('database-missing', `The server at ${where} answered: ${reason}`, { cause });
+    default:
+      return new ComputeError('unreachable', `No PostgreSQL could be reached at ${where}: ${reason}`, { cause });
+  }
+}
+
+/** A host with several addresses fails with one error per address and no message of its own. */
+function reasonOf(cause: unknown): string {
+  if (cause instanceof AggregateError) return cause.errors.map(reasonOf).join('; ');
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,22 @@
+/** The port behind which one branch's PostgreSQL lies. Every call is idempotent, and safe beside the same call elsewhere. */
+import type { ComputeContents, ComputeStatus, Credentials } from './compute.js';
+
+export interface ComputeAdapter {
+  /** Makes it, starts it, and makes the contents. @throws ComputeError */
+  create(contents: ComputeContents): Promise<void>;
+  /** Resolves when it answers. @throws ComputeError `not-found` when it was never created. */
+  start(): Promise<void>;
+  /** Ends its sessions and its process; the data stay. */
+  suspend(): Promise<void>;
+  /** Takes it away with its data. */
+  destroy(): Promise<void>;
+  status(): Promise<ComputeStatus>;
+  /** Makes roles and databases that are missing and sets passwords; the compute must be running. */
+  apply(contents: ComputeContents): Promise<void>;
+  /** Connection URL as the private superuser; undefined where there is none of ours. */
+  superuserUrl(database: string): string | undefined;
+  /** Connection URL as the owner. */
+  ownerUrl(database: string): string;
+  /** Connection URL as any role. */
+  roleUrl(credentials: Credentials, database: string): string;
+}
