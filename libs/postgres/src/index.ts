@@ -1,1 +1,10 @@
-export {};
+export { connect, withClient, type ConnectOptions } from './connect.js';
+export { DatabaseUrlError } from './database-url.js';
+export { quoteIdentifier } from './quote-identifier.js';
+export {
+  createTenantExecutors,
+  type TenantConnection,
+  type TenantExecutors,
+  type TenantExecutorsOptions,
+} from './tenant-executors.js';
+export type { PoolCounts } from './connection-pool.js';

@@ -1,0 +1,54 @@
+/**
+ * How many connections this process may have in all. A pool takes one place per connection, closing ones included; when all
+ * are taken, the pool that nobody used for longest gives an idle one up, and pools that wait are served in turn.
+ */
+export interface BudgetedPool {
+  /** Called when a place may be free for a pool that was refused one. */
+  grow(): void;
+}
+
+export class ConnectionBudget {
+  private used = 0;
+  private readonly waiting = new Set<BudgetedPool>();
+
+  constructor(
+    private readonly max: number,
+    /** Makes the least recently used pool close an idle connection, if any has one. */
+    private readonly reclaim: () => void,
+  ) {}
+
+  get size(): number {
+    return this.used;
+  }
+
+  /** true while a pool waits for a place: whoever has several should give one back. */
+  get contended(): boolean {
+    return this.waiting.size > 0;
+  }
+
+  /** false puts the pool on the waiting list, to be told by `grow`. */
+  tryTake(pool: BudgetedPool): boolean {
+    if (this.used < this.max) {
+      this.used += 1;
+      this.waiting.delete(pool);
+      return true;
+    }
+    this.waiting.add(pool);
+    this.reclaim();
+    return false;
+  }
+
+  give(): void {
+    this.used -= 1;
+    for (const pool of this.waiting) {
+      this.waiting.delete(pool);
+      pool.grow();
+      return;
+    }
+  }
+
+  /** The pool needs no place any more. */
+  leave(pool: BudgetedPool): void {
+    this.waiting.delete(pool);
+  }
+}

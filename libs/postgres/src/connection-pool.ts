@@ -1,0 +1,168 @@
+/**
+ * The connections of one tenant: opened when somebody waits, at most so many, the most recently used one first, closed when
+ * idle or old. Those who wait are served in order, give up by signal or after a while, and fail at once when the database
+ * cannot be reached at all.
+ */
+import { acquireTimedOut, connectFailed } from './connection-errors.js';
+import type { BudgetedPool, ConnectionBudget } from './connection-budget.js';
+import type { PacketConnection } from './packet-connection.js';
+
+export interface PoolOptions {
+  readonly acquireTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly maxLifetimeMs: number;
+}
+
+interface Waiter {
+  readonly resolve: (connection: PacketConnection) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+export interface PoolCounts {
+  readonly connections: number;
+  readonly idle: number;
+  readonly waiting: number;
+}
+
+export class ConnectionPool implements BudgetedPool {
+  /** Last one in, first one out: a small load keeps few connections warm and lets the others go. */
+  private readonly idle: PacketConnection[] = [];
+  private readonly waiters = new Set<Waiter>();
+  private readonly all = new Set<PacketConnection>();
+  private connecting = 0;
+  private drained: Promise<void> | undefined;
+  private onDrained: () => void = () => {};
+
+  constructor(
+    private readonly open: () => Promise<PacketConnection>,
+    private readonly budget: ConnectionBudget,
+    private max: number,
+    private readonly options: PoolOptions,
+  ) {}
+
+  get counts(): PoolCounts {
+    return { connections: this.all.size + this.connecting, idle: this.idle.length, waiting: this.waiters.size };
+  }
+
+  setMax(max: number): void {
+    this.max = max;
+    this.grow();
+  }
+
+  /** An idle connection, if there is one and nobody waits for it. */
+  takeIdle(): PacketConnection | undefined {
+    return this.idle.pop();
+  }
+
+  /**
+   * @throws EngineError PGRST003 when none came free in time, PGRST000 when none can be made, `signal.reason` when aborted.
+   */
+  acquire(signal: AbortSignal | undefined): Promise<PacketConnection> {
+    return new Promise((resolve, reject) => {
+      const settle = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', abort);
+        this.waiters.delete(waiter);
+        if (this.waiters.size === 0) this.budget.leave(this);
+      };
+      const waiter: Waiter = {
+        resolve: (connection) => {
+          settle();
+          resolve(connection);
+        },
+        reject: (reason) => {
+          settle();
+          reject(reason);
+          this.checkDrained();
+        },
+      };
+      const abort = () => waiter.reject(signal?.reason);
+      const timer = setTimeout(() => waiter.reject(acquireTimedOut()), this.options.acquireTimeoutMs);
+      signal?.addEventListener('abort', abort, { once: true });
+      this.waiters.add(waiter);
+      this.grow();
+    });
+  }
+
+  release(connection: PacketConnection): void {
+    // A connection that is not usable leaves by its own `close` event.
+    if (!connection.usable) return;
+    const tooOld = Date.now() - connection.openedAt > this.options.maxLifetimeMs;
+    const owed = this.budget.contended && (this.waiters.size === 0 || this.all.size > 1);
+    const tooMany = this.all.size > this.max;
+    if (tooOld || owed || tooMany || (this.drained !== undefined && this.waiters.size === 0)) return connection.close();
+    this.hand(connection);
+  }
+
+  /** Opens connections for those who wait, as far as the limits allow. */
+  grow(): void {
+    while (this.waiters.size > this.connecting && this.all.size + this.connecting < this.max) {
+      if (!this.budget.tryTake(this)) return;
+      void this.add();
+    }
+  }
+
+  /** Closes the connection that was idle longest; false when none is idle. */
+  closeOneIdle(): boolean {
+    const connection = this.idle.shift();
+    connection?.close();
+    return connection !== undefined;
+  }
+
+  closeIdleSince(limit: number): void {
+    for (let oldest = this.idle[0]; oldest !== undefined && oldest.idleSince <= limit; oldest = this.idle[0]) {
+      this.closeOneIdle();
+    }
+  }
+
+  /** Closes what is idle and the rest as it comes back; resolves when nothing is left. */
+  drain(): Promise<void> {
+    this.drained ??= new Promise<void>((resolve) => (this.onDrained = resolve));
+    while (this.closeOneIdle());
+    this.checkDrained();
+    return this.drained;
+  }
+
+  /** Gives up what still runs. */
+  destroy(): void {
+    for (const waiter of [...this.waiters]) waiter.reject(connectFailed(undefined));
+    for (const connection of [...this.all]) connection.destroy();
+  }
+
+  private async add(): Promise<void> {
+    this.connecting += 1;
+    try {
+      const connection = await this.open();
+      this.connecting -= 1;
+      this.all.add(connection);
+      connection.whenClosed(() => this.remove(connection));
+      this.hand(connection);
+    } catch (error) {
+      this.connecting -= 1;
+      this.budget.give();
+      // With connections left those who wait are served by them; without any there is nothing to wait for.
+      if (this.all.size === 0) for (const waiter of [...this.waiters]) waiter.reject(connectFailed(error));
+      this.checkDrained();
+    }
+  }
+
+  private hand(connection: PacketConnection): void {
+    for (const waiter of this.waiters) return waiter.resolve(connection);
+    if (this.drained !== undefined) return connection.close();
+    connection.idleSince = Date.now();
+    this.idle.push(connection);
+  }
+
+  private remove(connection: PacketConnection): void {
+    this.all.delete(connection);
+    const at = this.idle.indexOf(connection);
+    if (at !== -1) this.idle.splice(at, 1);
+    this.budget.give();
+    this.grow();
+    this.checkDrained();
+  }
+
+  private checkDrained(): void {
+    if (this.drained !== undefined && this.all.size + this.connecting + this.waiters.size === 0) this.onDrained();
+  }
+}

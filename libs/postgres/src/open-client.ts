@@ -1,0 +1,30 @@
+/** Opens a client of the driver: startup, TLS and authentication are the driver's work. */
+import pg from 'pg';
+
+export interface OpenedClient {
+  readonly client: pg.Client;
+  /** Identifies the server process to a cancel request. */
+  readonly backend: { readonly processID: number; readonly secretKey: number };
+  /** TLS as it was negotiated: false for `sslmode=prefer` and a server without it. */
+  readonly ssl: pg.ClientConfig['ssl'];
+}
+
+/**
+ * @param plainTextAllowed goes on without TLS when the server has none.
+ * @throws what the driver or the server said.
+ */
+export async function openClient(config: pg.ClientConfig, plainTextAllowed: boolean): Promise<OpenedClient> {
+  const client = new pg.Client(config);
+  // Without a listener a broken socket would end the process; a query that runs is told by its own rejection.
+  client.on('error', () => {});
+  let backend = { processID: 0, secretKey: 0 };
+  client.connection.once('backendKeyData', (key: typeof backend) => (backend = key));
+  try {
+    await client.connect();
+    return { client, backend, ssl: config.ssl };
+  } catch (error) {
+    const noTls = error instanceof Error && error.message === 'The server does not support SSL connections';
+    if (!noTls || !plainTextAllowed || config.ssl === false) throw error;
+    return openClient({ ...config, ssl: false }, plainTextAllowed);
+  }
+}
