@@ -1,0 +1,14 @@
+/** A database in, its schema cache out: for callers that keep no snapshot beside it. */
+import type { SqlExecutor } from '../execute/sql-executor.js';
+import { createSchemaCache } from './create-schema-cache.js';
+import { readSchemaSnapshot, type SchemaOptions } from './read-schema-snapshot.js';
+import type { SchemaCache } from './schema-cache.js';
+
+/** @throws PGRST002 when an exposed schema does not exist, SqlError when a query failed, and what the executor throws. */
+export async function loadSchemaCache(
+  executor: SqlExecutor,
+  options: SchemaOptions,
+  signal?: AbortSignal,
+): Promise<SchemaCache> {
+  return createSchemaCache(await readSchemaSnapshot(executor, options, signal));
+}

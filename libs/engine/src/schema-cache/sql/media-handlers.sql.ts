@@ -1,0 +1,24 @@
+import { exposedSchemas } from './exposed.sql.js';
+
+/**
+ * One row per function or aggregate of an exposed schema that returns a domain called like a media type: aggregate (t/f),
+ * its schema and name, media type in lower case, and of an aggregate the schema and name of its only parameter's relation (null for
+ * any row: anyelement).
+ */
+export const mediaHandlersSql = `
+with ${exposedSchemas},
+  media_types as materialized (
+    select t.oid, lower(t.typname) as name
+    from pg_type t
+    where t.typtype = 'd' and (t.typname ~* '^[a-z0-9.-]+/[a-z0-9.+-]+$' or t.typname = '*/*')
+  )
+select p.prokind = 'a', s.nspname, p.proname, m.name, an.nspname, ar.relname
+from media_types m
+join pg_proc p on p.prorettype = m.oid
+join exposed_schemas s on s.oid = p.pronamespace
+left join pg_type at on at.oid = p.proargtypes[0]
+left join pg_class ar on ar.reltype = at.oid and ar.oid = at.typrelid and ar.relkind in ('r', 'p', 'v', 'm', 'f')
+left join pg_namespace an on an.oid = ar.relnamespace
+where p.prokind = 'f' and not p.proretset
+  or p.prokind = 'a' and p.pronargs = 1 and (ar.oid is not null or at.oid = 'anyelement'::regtype)
+order by s.nspname, p.proname, p.oid`;
