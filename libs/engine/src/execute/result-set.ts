@@ -5,9 +5,9 @@ export type ResultSet = RowsResult | PlanResult;
 export interface RowsResult {
   readonly kind: 'rows';
   /** Rows that the filters match, counted without the limit; undefined when no count was asked for. */
-  readonly tableTotal: number | undefined;
+  readonly tableTotal: bigint | undefined;
   /** Rows in the body. */
-  readonly pageTotal: number;
+  readonly pageTotal: bigint;
   /** The body as PostgreSQL made it; bytes for binary media. */
   readonly body: string | Buffer;
   /** Key columns and values of a single inserted row, in key order. */
@@ -16,7 +16,7 @@ export interface RowsResult {
   readonly gucHeaders: string | undefined;
   readonly gucStatus: string | undefined;
   /** Rows that an upsert inserted rather than updated; undefined when it was not counted. */
-  readonly inserted: number | undefined;
+  readonly inserted: bigint | undefined;
 }
 
 export interface PlanResult {

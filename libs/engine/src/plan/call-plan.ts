@@ -14,8 +14,8 @@ export type CallArguments =
   | {
       readonly kind: 'json';
       readonly parameters: readonly RoutineParameter[];
-      readonly json: string;
-      readonly shape: 'object' | 'array' | 'unknown';
+      readonly json: string | Buffer;
+      readonly shape: 'object' | 'array';
     }
   /** Named arguments as text, from the query string or a form. */
   | { readonly kind: 'named'; readonly values: readonly NamedArgument[] }

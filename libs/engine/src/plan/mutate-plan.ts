@@ -6,9 +6,9 @@ export type MutatePlan = InsertPlan | UpdatePlan | DeletePlan;
 
 /** The rows of a payload as one JSON text, and what is known of its shape. */
 export interface PayloadRows {
-  readonly json: string;
-  /** `object`: one row; `array`: rows; `unknown`: not parsed (a `columns` parameter was given), read as rows or as one. */
-  readonly shape: 'object' | 'array' | 'unknown';
+  readonly json: string | Buffer;
+  /** `object`: one row; `array`: rows. */
+  readonly shape: 'object' | 'array';
 }
 
 /** A column that the payload sets, with the expression to use where a row lacks it (`Prefer: missing=default`). */
@@ -19,8 +19,11 @@ export interface PayloadColumn {
 
 interface MutationTarget {
   readonly target: QualifiedIdentifier;
-  /** Columns that the representation, its embeds and the Location header need. Empty: no SELECT privilege is needed. */
-  readonly returning: readonly string[];
+  /**
+   * Columns that the representation, its embeds or the Location header need; undefined for all.
+   * Empty: nothing is shown, and no SELECT privilege is needed.
+   */
+  readonly returning: readonly string[] | undefined;
 }
 
 export interface InsertPlan extends MutationTarget {

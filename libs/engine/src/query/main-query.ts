@@ -10,8 +10,8 @@ export interface MainQuery {
   readonly main: SqlStatement;
   /** `EXPLAIN` of the count, for planned and estimated counts. */
   readonly plannedCount: SqlStatement | undefined;
-  /** Raises `undoMarker`, so that nothing is kept (decision 8). */
-  readonly undo: SqlStatement | undefined;
+  /** Checks what is deferred, then raises `undoMarker`, so that nothing is kept (decision 8). Empty to keep it. */
+  readonly undo: readonly SqlStatement[];
 }
 
 /** In the message of the error that the undo statement raises. */

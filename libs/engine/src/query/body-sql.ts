@@ -1,0 +1,93 @@
+/**
+ * How the rows of a page become the body: a handler in, one SQL expression over the page's rows out. The body leaves
+ * PostgreSQL as text and is sent as it is.
+ */
+import { assertNever, InternalError } from '../error/engine-error.js';
+import type { BodyHandler } from '../plan/negotiate-content.js';
+import { empty, ident, literal, qualified, sql, type SqlFragment } from './sql.js';
+
+/** Alias of the page's rows. */
+export const pageAlias = '_pgrst_page';
+/** Name of the page as a CTE, where an expression must read it twice. */
+export const pageCte = 'pgrst_page';
+/** Column of a scalar function's result. */
+export const scalarColumn = 'pgrst_scalar';
+
+/** What a row of the page is. */
+export type PageRows =
+  /** Rows of a table or of a function that returns rows. */
+  | { readonly kind: 'rows' }
+  /** The only row of a function that returns one row or value; `scalar`: in `scalarColumn`. */
+  | { readonly kind: 'single'; readonly scalar: boolean }
+  /** Values of a function that returns a set of scalars, in `scalarColumn`. */
+  | { readonly kind: 'scalars' };
+
+const page = ident(pageAlias);
+const scalar = sql`${page}.${ident(scalarColumn)}`;
+
+export function bodySql(handler: BodyHandler, rows: PageRows): SqlFragment {
+  switch (handler.kind) {
+    case 'none':
+      return sql`null::text`;
+    case 'json-array':
+      return jsonArray(rows, handler.nullsStripped);
+    case 'json-object':
+      return jsonObject(rows, handler.nullsStripped);
+    case 'csv':
+      return csv;
+    case 'geojson':
+      return sql`pg_catalog.json_build_object('type', 'FeatureCollection', 'features', coalesce(pg_catalog.json_agg(ST_AsGeoJSON(${page})::json), '[]'))`;
+    case 'aggregate': {
+      const cast = handler.rowType === undefined ? empty : sql`::${qualified(handler.rowType)}`;
+      return sql`${qualified(handler.routine)}(${page}${cast})`;
+    }
+    case 'function-result':
+      return functionResult(rows);
+    default:
+      return assertNever(handler);
+  }
+}
+
+/** Whether the expression reads the page as `pageCte` beside aggregating it. */
+export function readsPageTwice(handler: BodyHandler): boolean {
+  return handler.kind === 'csv';
+}
+
+function jsonArray(rows: PageRows, nullsStripped: boolean): SqlFragment {
+  switch (rows.kind) {
+    case 'rows':
+      return stripNulls(sql`coalesce(pg_catalog.json_agg(${page}), '[]')`, nullsStripped);
+    case 'scalars':
+      return stripNulls(sql`coalesce(pg_catalog.json_agg(${scalar}), '[]')`, nullsStripped);
+    case 'single':
+      return single(rows.scalar, nullsStripped);
+  }
+}
+
+/** The statement's guard has seen that there is exactly one row. */
+function jsonObject(rows: PageRows, nullsStripped: boolean): SqlFragment {
+  return single(rows.kind === 'single' && rows.scalar, nullsStripped);
+}
+
+function single(isScalar: boolean, nullsStripped: boolean): SqlFragment {
+  const value = sql`(pg_catalog.json_agg(${isScalar ? scalar : page}) -> 0)`;
+  return sql`coalesce(${stripNulls(value, nullsStripped)}, 'null')`;
+}
+
+function functionResult(rows: PageRows): SqlFragment {
+  switch (rows.kind) {
+    case 'single':
+      return sql`(pg_catalog.array_agg(${scalar}))[1]`;
+    case 'scalars':
+      return sql`pg_catalog.string_agg(${scalar}, '')`;
+    case 'rows':
+      throw new InternalError('rows are no media type');
+  }
+}
+
+function stripNulls(json: SqlFragment, wanted: boolean): SqlFragment {
+  return wanted ? sql`pg_catalog.json_strip_nulls(${json})` : json;
+}
+
+/** A line of names (of the first row's keys), then each row as PostgreSQL writes records, without the parentheses. */
+const csv = sql`(select coalesce(pg_catalog.string_agg(key, ','), '') from pg_catalog.json_object_keys((select pg_catalog.row_to_json(_) from ${ident(pageCte)} _ limit 1)) key) || ${literal('\n')} || coalesce(pg_catalog.string_agg(substring(${page}::text, 2, length(${page}::text) - 2), ${literal('\n')}), '')`;

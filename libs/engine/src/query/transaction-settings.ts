@@ -1,0 +1,84 @@
+/**
+ * The settings statement: everything a request's transaction needs set before its first query, in one SELECT.
+ * Settings are transaction-local and gone after Sync. The row holds counts only, so that nothing travels back.
+ *
+ * @see https://docs.postgrest.org/en/v16/references/transactions.html
+ */
+import type { ApiConfig } from '../api-config.js';
+import type { ApiRequest } from '../api-request/api-request.js';
+import type { AuthResult } from '../auth-result.js';
+import type { SqlStatement } from '../execute/sql-executor.js';
+import type { Role } from '../schema-cache/role.js';
+import type { Routine } from '../schema-cache/routine.js';
+import { compile, ident, join, literal, param, sql, type SqlFragment } from './sql.js';
+
+/** In the message of the error for a role that no request may run as; the role's name follows. */
+export const refusedRoleMarker = 'PERCH_REFUSED_ROLE:';
+
+export interface TransactionSettings {
+  readonly request: ApiRequest;
+  readonly auth: AuthResult;
+  readonly config: ApiConfig;
+  readonly role: Role | undefined;
+  readonly routine: Routine | undefined;
+  readonly readOnly: boolean;
+}
+
+/** A function takes at most 100 arguments (FUNC_MAX_ARGS). */
+const settingsPerCall = 90;
+
+export function settingsStatement(wanted: TransactionSettings): SqlStatement {
+  const calls = [refuseRole(wanted.auth.role), ...settings(wanted).map(setConfig)];
+  const chunks: SqlFragment[] = [];
+  for (let start = 0; start < calls.length; start += settingsPerCall) {
+    // num_nulls evaluates its arguments in order and answers one small number.
+    chunks.push(sql`pg_catalog.num_nulls(${join(calls.slice(start, start + settingsPerCall), ', ')})`);
+  }
+  return compile(sql`select ${join(chunks, ', ')}`);
+}
+
+type Setting = readonly [name: string, value: string];
+
+/**
+ * In the order of their effect: a role's settings before the role, because the connecting role may have been granted
+ * parameters that the role may not set; a function's settings last, so that they win.
+ */
+function settings({ request, auth, config, role, routine, readOnly }: TransactionSettings): readonly Setting[] {
+  const hoisted = new Set(config.hoistedTxSettings);
+  return [
+    ['search_path', searchPath(request.schema, config.extraSearchPath)],
+    ...optional('statement_timeout', config.statementTimeoutMs?.toString()),
+    ...(role?.settings ?? []),
+    ['role', auth.role],
+    ['request.jwt.claims', auth.claimsJson],
+    ['request.method', request.method],
+    ['request.path', request.path],
+    ['request.headers', JSON.stringify(Object.fromEntries(request.headers))],
+    ['request.cookies', JSON.stringify(Object.fromEntries(request.cookies))],
+    ...optional('timezone', request.preferences.timezone),
+    ...(routine?.settings ?? []).filter(([name]) => hoisted.has(name)),
+    ...Object.entries(config.appSettings).map(([name, value]): Setting => [`app.settings.${name}`, value]),
+    // Last: it cannot be taken back within the transaction.
+    ...optional('transaction_read_only', readOnly ? 'on' : undefined),
+  ];
+}
+
+function optional(name: string, value: string | undefined): readonly Setting[] {
+  return value === undefined ? [] : [[name, value]];
+}
+
+function setConfig([name, value]: Setting): SqlFragment {
+  return sql`pg_catalog.set_config(${literal(name)}, ${param(value)}, true)`;
+}
+
+function searchPath(schema: string, extra: readonly string[]): string {
+  return [schema, ...extra].map((name) => compile(ident(name)).text).join(', ');
+}
+
+/**
+ * Raises for a superuser, a role that bypasses row security and the connecting role itself. The schema cache has refused
+ * them already; its knowledge may be older than the role's attributes.
+ */
+function refuseRole(role: string): SqlFragment {
+  return sql`case when exists (select from pg_catalog.pg_roles where rolname = ${param(role)} and (rolsuper or rolbypassrls or rolname = session_user)) then (${literal(refusedRoleMarker)} || ${param(role)}::text)::int end`;
+}

@@ -1,0 +1,20 @@
+/** Writes an error as an answer: an EngineError in, status, headers and body out. */
+import { errorBody, errorHeaders } from '../error/error-body.js';
+import { EngineError, engineError } from '../error/engine-error.js';
+import type { EngineResponse } from './engine-response.js';
+
+/**
+ * @param error anything that was thrown; what is no EngineError is a mistake of ours, whose text nobody is shown.
+ */
+export function renderError(
+  error: unknown,
+  config: { readonly errorVerbosity: 'verbose' | 'minimal' } = { errorVerbosity: 'verbose' },
+): EngineResponse {
+  const known = error instanceof EngineError ? error : engineError('PGRSTX00', undefined, error);
+  return {
+    status: known.status,
+    statusText: known.statusText,
+    headers: errorHeaders(known),
+    body: errorBody(known, config.errorVerbosity),
+  };
+}
