@@ -24,4 +24,5 @@ export {
 } from './embedded/start-embedded-postgres.js';
 export type { StopOptions } from './embedded/stop-postmaster.js';
 export { withFileLock } from './file-lock.js';
+export { stopLocalComputes } from './local/stop-local-computes.js';
 export { scramVerifier } from './scram-verifier.js';

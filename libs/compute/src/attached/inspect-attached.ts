@@ -1,5 +1,5 @@
 /** Looks at a PostgreSQL that a user wants to attach and says what it is, or exactly why it cannot be used. */
-import pg from 'pg';
+import { DatabaseUrlError, quoteIdentifier, withClient } from '@perch/postgres';
 import { ComputeError } from '../compute-error.js';
 import { addressOf, parseConnectionUrl } from './connection-url.js';
 
@@ -59,7 +59,7 @@ export async function inspectAttached(connectionUrl: string): Promise<AttachedSe
   if (!row.superuser && !row.createrole) {
     throw new ComputeError(
       'role-lacks-createrole',
-      `The role '${row.role}' may not create roles: have an administrator run ALTER ROLE ${pg.escapeIdentifier(row.role)} CREATEROLE`,
+      `The role '${row.role}' may not create roles: have an administrator run ALTER ROLE ${quoteIdentifier(row.role)} CREATEROLE`,
     );
   }
   return {
@@ -75,34 +75,20 @@ export async function inspectAttached(connectionUrl: string): Promise<AttachedSe
 }
 
 async function look(connectionUrl: string, url: URL): Promise<Row> {
-  let client: pg.Client;
   try {
-    client = new pg.Client({
-      connectionString: connectionUrl,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      query_timeout: CONNECT_TIMEOUT_MS,
-    });
-  } catch (cause) {
-    throw new ComputeError('url-invalid', 'The connection URL has options that cannot be used (certificate files?)', {
-      cause,
-    });
-  }
-  client.on('error', () => {});
-  try {
-    await client.connect();
-    const { rows } = await client.query<Row>(inspectSql);
+    const timeouts = { connectTimeoutMs: CONNECT_TIMEOUT_MS, statementTimeoutMs: CONNECT_TIMEOUT_MS };
+    const { rows } = await withClient(connectionUrl, (client) => client.query<Row>(inspectSql), timeouts);
     const row = rows[0];
     if (row === undefined)
       throw new ComputeError('unreachable', `The server at ${addressOf(url)} did not tell its role`);
     return row;
   } catch (cause) {
     throw cause instanceof ComputeError ? cause : explain(cause, url);
-  } finally {
-    await client.end().catch(() => {});
   }
 }
 
 function explain(cause: unknown, url: URL): ComputeError {
+  if (cause instanceof DatabaseUrlError) return new ComputeError('url-invalid', cause.message, { cause });
   const reason = reasonOf(cause);
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   const where = addressOf(url);

@@ -3,7 +3,17 @@
  * process killed half-way leaves nothing that the next start could mistake for a database.
  */
 import { execFile } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { ComputeError } from '../compute-error.js';
@@ -24,6 +34,7 @@ const INITDB_TIMEOUT_MS = 2 * 60 * 1000;
 /** Does nothing when the data directory is there already. @throws ComputeError `initdb-failed` with initdb's words. */
 export async function initCluster(cluster: NewCluster, binaries: PostgresBinaries, launch: Launch): Promise<void> {
   if (isCluster(cluster.dataDir)) return;
+  if (existsSync(cluster.dataDir) && readdirSync(cluster.dataDir).length > 0) throw foreign(cluster.dataDir);
   const parent = path.dirname(cluster.dataDir);
   mkdirSync(parent, { recursive: true, mode: 0o700 });
   const workDir = mkdtempSync(path.join(parent, '.initdb-'));
@@ -77,16 +88,19 @@ async function runInitdb(cluster: NewCluster, passwordFile: string, binaries: Po
 }
 
 function moveIntoPlace(from: string, to: string): void {
-  // An empty directory of that name (one that mkdtemp made) may be there; one that holds anything is not ours.
   try {
+    // Some systems move no directory onto another one, be it empty.
     if (existsSync(to)) rmdirSync(to);
     renameSync(from, to);
   } catch (cause) {
-    if (isCluster(to)) return;
-    throw new ComputeError('initdb-failed', `The data directory '${to}' exists and holds other files: move them away`, {
-      cause,
-    });
+    // Another process was faster.
+    if (!isCluster(to)) throw foreign(to, cause);
   }
+}
+
+function foreign(dataDir: string, cause?: unknown): ComputeError {
+  const message = `The data directory '${dataDir}' holds files that are not PostgreSQL's: move them away`;
+  return new ComputeError('initdb-failed', message, { cause });
 }
 
 function failed(error: unknown, dataDir: string): ComputeError {

@@ -12,6 +12,8 @@ import { promisify } from 'node:util';
 
 export interface PostmasterNote {
   readonly pid: number;
+  /** The data directory as the server was told it. */
+  readonly dataDir: string;
   /** 0 until the server knows it. */
   readonly port: number;
 }
@@ -24,17 +26,18 @@ export function readPostmasterNote(dataDir: string): PostmasterNote | undefined 
     const lines = readFileSync(notePath(dataDir), 'utf8').split('\n');
     const pid = Number(lines[0]);
     const port = Number(lines[3]);
-    return Number.isInteger(pid) && pid > 0 ? { pid, port: Number.isInteger(port) ? port : 0 } : undefined;
+    if (!Number.isInteger(pid) || pid <= 0) return undefined;
+    return { pid, dataDir: lines[1] ?? '', port: Number.isInteger(port) ? port : 0 };
   } catch {
     return undefined;
   }
 }
 
-/** Whether the process in the note lives and is a PostgreSQL: after a restart of the machine its id may be anybody's. */
-export async function postmasterLives(pid: number): Promise<boolean> {
+/** Whether the process in the note lives and serves that directory: later its id may be anybody's, another server's too. */
+export async function postmasterLives({ pid, dataDir }: PostmasterNote): Promise<boolean> {
   if (!processLives(pid)) return false;
   const command = await commandOf(pid);
-  return command === undefined || /postgres/.test(command);
+  return command === undefined || (command.includes('postgres') && command.includes(dataDir));
 }
 
 /** Removes a note whose server is gone; PostgreSQL itself refuses to start when the id in it is in use again. */

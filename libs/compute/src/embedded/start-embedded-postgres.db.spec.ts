@@ -127,16 +127,17 @@ describe('startEmbeddedPostgres', () => {
 /** A process of its own starts the server and is killed as soon as it has said the server's process id. */
 async function startInChildAndKill(detached: boolean): Promise<{ readonly pid: number }> {
   const program = `
-    import { startEmbeddedPostgres } from ${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)};
+    import { startEmbeddedPostgres } from ${JSON.stringify(new URL('../../dist/embedded/start-embedded-postgres.js', import.meta.url).href)};
     const server = await startEmbeddedPostgres(${JSON.stringify({ dataDir, superuserPassword, durable: false, detached })});
     process.stdout.write(server.pid + '\\n');
     setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const pid = await new Promise<number>((resolve) =>
-    child.stdout.once('data', (line) => resolve(Number(String(line)))),
-  );
+  const pid = await new Promise<number>((resolve, reject) => {
+    child.stdout.once('data', (line) => resolve(Number(String(line))));
+    child.once('exit', () => reject(new Error('the child ended early: is libs/compute built?')));
+  });
   child.kill('SIGKILL');
   return { pid };
 }

@@ -10,7 +10,7 @@ import { ComputeError } from '../compute-error.js';
 import { locateBinaries, type PostgresBinaries } from './binaries.js';
 import { findFreePort, isPortFree } from './free-port.js';
 import { initCluster } from './init-cluster.js';
-import { postmasterLives, readPostmasterNote, removePostmasterNote } from './postmaster-pid.js';
+import { postmasterLives, readPostmasterNote, removePostmasterNote, type PostmasterNote } from './postmaster-pid.js';
 import { probeServer, type ProbeTarget } from './probe-server.js';
 import { settingArguments, type ServerSettings } from './server-settings.js';
 import { stopPostmaster, type StopOptions } from './stop-postmaster.js';
@@ -96,7 +96,7 @@ async function adoptRunning(context: Context): Promise<EmbeddedPostgres | undefi
   for (;;) {
     const note = readPostmasterNote(context.dataDir);
     if (note === undefined) return undefined;
-    if (!(await postmasterLives(note.pid))) {
+    if (!(await postmasterLives(note))) {
       removePostmasterNote(context.dataDir);
       return undefined;
     }
@@ -223,7 +223,7 @@ function portInUse({ dataDir }: Context, port: number): ComputeError {
   );
 }
 
-function locked({ dataDir }: Context, note: { pid: number; port: number }, why: string, cause: unknown): ComputeError {
+function locked({ dataDir }: Context, note: PostmasterNote, why: string, cause: unknown): ComputeError {
   return new ComputeError(
     'directory-locked',
     `The data directory '${dataDir}' is in use by a PostgreSQL (process ${note.pid}, port ${note.port}), and ${why}: ` +

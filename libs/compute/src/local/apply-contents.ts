@@ -1,9 +1,8 @@
 /** Makes the roles and databases of a local compute as its private superuser; what is there already stays. */
+import { quoteIdentifier, withClient } from '@perch/postgres';
 import pg from 'pg';
 import type { ComputeContents, ComputeRole, Credentials } from '../compute.js';
 import { scramVerifier } from '../scram-verifier.js';
-
-const { escapeIdentifier: ident, escapeLiteral: literal } = pg;
 
 /** @param superuserUrl gives the connection URL for a database. */
 export async function applyContents(
@@ -11,9 +10,7 @@ export async function applyContents(
   owner: Credentials,
   superuserUrl: (database: string) => string,
 ): Promise<void> {
-  const client = new pg.Client({ connectionString: superuserUrl('postgres'), options: '-c search_path=pg_catalog' });
-  await client.connect();
-  try {
+  await withClient(superuserUrl('postgres'), async (client) => {
     const { rows } = await client.query<{ roles: string[]; databases: string[] }>(
       'select array(select rolname::text from pg_roles) as roles, array(select datname::text from pg_database) as databases',
     );
@@ -22,18 +19,16 @@ export async function applyContents(
     for (const role of uniqueByName(roles)) await client.query(roleStatement(role, present.roles.has(role.name)));
     for (const { name, ownerName } of contents.databases) {
       if (present.databases.has(name)) continue;
-      await client.query(`CREATE DATABASE ${ident(name)} OWNER ${ident(ownerName)}`);
+      await client.query(`CREATE DATABASE ${quoteIdentifier(name)} OWNER ${quoteIdentifier(ownerName)}`);
     }
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 /** Never SUPERUSER, REPLICATION or BYPASSRLS: such a role would have a shell on this machine (decision 1). */
 function roleStatement({ name, password, noLogin }: ComputeRole, exists: boolean): string {
   const login = noLogin ? 'NOLOGIN' : 'LOGIN';
-  const secret = password === undefined ? '' : ` PASSWORD ${literal(scramVerifier(password))}`;
-  return `${exists ? 'ALTER' : 'CREATE'} ROLE ${ident(name)} ${login} CREATEROLE CREATEDB${secret}`;
+  const secret = password === undefined ? '' : ` PASSWORD ${pg.escapeLiteral(scramVerifier(password))}`;
+  return `${exists ? 'ALTER' : 'CREATE'} ROLE ${quoteIdentifier(name)} ${login} CREATEROLE CREATEDB${secret}`;
 }
 
 function uniqueByName(roles: readonly ComputeRole[]): readonly ComputeRole[] {

@@ -5,6 +5,7 @@ import pg from 'pg';
 import { createComputes } from '../computes.js';
 import type { ComputeContents, LocalCompute } from '../compute.js';
 import { findFreePort } from '../embedded/free-port.js';
+import { stopLocalComputes } from './stop-local-computes.js';
 
 const home = fs.mkdtempSync(path.join(os.tmpdir(), 'perch-local-'));
 const contents: ComputeContents = { roles: [], databases: [{ name: 'app "db"', ownerName: 'app_owner' }] };
@@ -80,6 +81,13 @@ describe('the local compute', () => {
     const url = adapter().roleUrl({ role: 'second', password: 'two' }, 'other');
     expect(await ask(url, 'select current_user::text')).toEqual([['second']]);
     expect(await ask(adapter().ownerUrl('app "db"'), 'select n from kept')).toEqual([[7]]);
+  });
+
+  it('is found and stopped without any password', async () => {
+    await stopLocalComputes(home);
+    await stopLocalComputes(home);
+    expect(await adapter().status()).toEqual({ kind: 'idle' });
+    await expect(stopLocalComputes(path.join(home, 'nowhere'))).resolves.toBeUndefined();
   });
 
   it('is gone with its data when it is destroyed, as often as one likes', async () => {
