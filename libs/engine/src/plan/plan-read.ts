@@ -1,10 +1,21 @@
 /** Plans what is read: the request's select, filters, orders and ranges and the schema cache in, a ReadPlan out. */
 import type { ApiConfig } from '../api-config.js';
 import type { ApiRequest } from '../api-request/api-request.js';
-import { InternalError } from '../error/engine-error.js';
+import type { AtPath } from '../api-request/query-params/ast.js';
 import type { QualifiedIdentifier } from '../identifiers.js';
+import { allRows } from '../range.js';
 import type { SchemaCache } from '../schema-cache/schema-cache.js';
-import type { NeededColumns, ReadPlan } from './read-plan.js';
+import { addAliases } from './passes/add-aliases.js';
+import { addEmbedSelects } from './passes/add-embed-selects.js';
+import { addNullEmbedFilters } from './passes/add-null-embed-filters.js';
+import { addOrders } from './passes/add-orders.js';
+import { attachToEmbeds } from './passes/attach-to-embeds.js';
+import { expandStars } from './passes/expand-stars.js';
+import { initReadPlan } from './passes/init-read-plan.js';
+import { resolveRelationships } from './passes/resolve-relationships.js';
+import { restrictRange } from './passes/restrict-range.js';
+import { validateAggregates } from './passes/validate-aggregates.js';
+import type { ReadPlan } from './read-plan.js';
 
 export interface ReadInput {
   readonly request: ApiRequest;
@@ -26,11 +37,31 @@ export interface ReadInput {
  * @throws PGRST127 aggregates in a to-many spread
  * @throws PGRST200, PGRST201 no or several relationships for an embed
  */
-export function planRead(_input: ReadInput): ReadPlan {
-  throw new InternalError('not there yet');
+export function planRead({ request, schema, config, relation, rows }: ReadInput): ReadPlan {
+  const { queryParams } = request;
+  const changed = rows === 'changed';
+  const { tree, legacyNames } = attachToEmbeds(
+    { ...initReadPlan(queryParams.select), range: changed ? allRows : request.topLevelRange },
+    {
+      filters: changed ? belowTop(queryParams.filters) : queryParams.filters,
+      logic: changed ? belowTop(queryParams.logic) : queryParams.logic,
+      orders: queryParams.orders,
+      ranges: queryParams.ranges,
+    },
+    config.useLegacyTargetNames,
+  );
+  const root = { relation, fromSource: rows !== 'relation', schemaName: relation.schema, legacyNames };
+
+  let plan = resolveRelationships(tree, root, schema);
+  plan = addOrders(plan, tree, schema);
+  plan = addNullEmbedFilters(plan);
+  plan = expandStars(plan, schema);
+  plan = addAliases(plan);
+  plan = validateAggregates(plan, config.aggregatesEnabled);
+  plan = addEmbedSelects(plan);
+  return changed ? plan : restrictRange(plan, config.maxRows);
 }
 
-/** What a read from `sourceCte` must find there: what it shows, filters by and joins on. */
-export function neededColumns(_plan: ReadPlan): NeededColumns {
-  throw new InternalError('not there yet');
+function belowTop<T>(items: readonly AtPath<T>[]): readonly AtPath<T>[] {
+  return items.filter(({ path }) => path.length > 0);
 }

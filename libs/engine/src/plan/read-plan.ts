@@ -18,7 +18,7 @@ export interface ReadNode {
   readonly where: readonly ResolvedLogicTree[];
   readonly order: readonly PlannedOrder[];
   readonly range: Range;
-  /** What is read from: a table or view, or `sourceCte` (schema empty). */
+  /** What is read from: a table or view, a computed relationship's function, or `sourceCte` (schema empty). */
   readonly from: QualifiedIdentifier;
   /** undefined: columns are qualified by `from`. */
   readonly alias: string | undefined;
@@ -39,12 +39,10 @@ export interface EmbedNode extends ReadNode {
   /** As the request names it: a relation, a computed relationship, a constraint or a column. */
   readonly name: string;
   readonly requestedAlias: string | undefined;
-  readonly hint: string | undefined;
   readonly joinType: JoinType | undefined;
   readonly spread: boolean;
-  /** 1 for the root's embeds. */
-  readonly depth: number;
   readonly relationship: Relationship;
+  /** At most one row for each row of the parent. */
   readonly toOne: boolean;
   /** Name of this embed's lateral subquery in its parent. */
   readonly lateralAlias: string;
@@ -62,7 +60,9 @@ export type SelectedField =
       readonly cast: string | undefined;
       readonly aggregate: Aggregate | undefined;
     }
-  | { readonly kind: 'count'; readonly alias: string | undefined; readonly cast: string | undefined };
+  | { readonly kind: 'count'; readonly alias: string | undefined; readonly cast: string | undefined }
+  /** Not null in every row: what a parent counts whose `count()` came from here. */
+  | { readonly kind: 'marker'; readonly alias: string };
 
 export type EmbedSelect =
   /** One json value. */
@@ -76,18 +76,49 @@ export type EmbedSelect =
     };
 
 export interface SpreadColumn {
-  /** Name in the embed's subquery: undefined for whole rows, which only a hoisted `count()` asks for. */
-  readonly column: string | undefined;
+  /** Name in the embed's subquery. */
+  readonly column: string;
+  /** Name in the parent. */
   readonly output: string;
   /** Hoisted from a to-one spread: computed over the parent's rows. */
   readonly aggregate: Aggregate | undefined;
 }
 
-export type PlannedOrder = {
+export interface PlannedOrder extends OrderDirection {
   /** Lateral subquery of a to-one embed; undefined for the node's own field. */
   readonly lateralAlias: string | undefined;
   readonly field: ResolvedField;
-} & OrderDirection;
+}
 
 /** Columns that the root of a read from `sourceCte` must find there; undefined for all of them. */
 export type NeededColumns = readonly string[] | undefined;
+
+/** What qualifies a node's columns. */
+export function nodeName({ alias, from }: ReadNode): QualifiedIdentifier {
+  return alias === undefined ? from : { schema: '', name: alias };
+}
+
+/** What an embed is called in filters, orders and output. */
+export function embedName({ requestedAlias, name }: EmbedNode): string {
+  return requestedAlias ?? name;
+}
+
+/** Grouped by whatever is not aggregated. */
+export function isAggregated({ select, embedSelect }: ReadNode): boolean {
+  return (
+    select.some(isAggregate) ||
+    embedSelect.some(
+      (embed) => embed.kind === 'spread' && embed.columns.some((column) => column.aggregate !== undefined),
+    )
+  );
+}
+
+export function isAggregate(item: SelectedField): boolean {
+  return item.kind === 'count' || (item.kind === 'field' && item.aggregate !== undefined);
+}
+
+/** Rewrites a tree from the leaves up: `change` sees a node whose embeds are rewritten already. */
+export function mapNodes<N extends ReadNode>(node: N, change: <M extends ReadNode>(node: M) => M): N {
+  const embeds = node.embeds.map((embed) => mapNodes(embed, change));
+  return change(embeds.length === 0 ? node : { ...node, embeds });
+}

@@ -36,7 +36,12 @@ export type ResolvedLogicTree =
       readonly operation: Operation;
     }
   /** `embed=is.null`: rows that have nothing there (or, with `present`, something). */
-  | { readonly kind: 'embed-presence'; readonly lateralAlias: string; readonly present: boolean };
+  | {
+      readonly kind: 'embed-presence';
+      readonly lateralAlias: string;
+      readonly toOne: boolean;
+      readonly present: boolean;
+    };
 
 /** Where a field's column is looked for. */
 export interface FieldContext {

@@ -1,0 +1,56 @@
+/**
+ * Sixth pass: `*` becomes the list of columns where PostgreSQL's own `*` would not do: with aggregates (each column is a
+ * group), with domain representations (each is shown through its function) and in spreads (the parent names each).
+ */
+import type { SchemaCache } from '../../schema-cache/schema-cache.js';
+import type { Table } from '../../schema-cache/table.js';
+import { isAggregate, type EmbedNode, type ReadNode, type ReadPlan, type SelectedField } from '../read-plan.js';
+import { resolveField } from '../resolved-field.js';
+
+export function expandStars(plan: ReadPlan, schema: SchemaCache): ReadPlan {
+  return {
+    ...plan,
+    select: expanded(plan, false, schema.table(plan.relation), schema),
+    embeds: plan.embeds.map((embed) => expandEmbed(embed, schema)),
+  };
+}
+
+function expandEmbed(embed: EmbedNode, schema: SchemaCache): EmbedNode {
+  return {
+    ...embed,
+    select: expanded(embed, embed.spread, schema.table(embed.relationship.target), schema),
+    embeds: embed.embeds.map((inner) => expandEmbed(inner, schema)),
+  };
+}
+
+function expanded(
+  node: ReadNode,
+  spread: boolean,
+  table: Table | undefined,
+  schema: SchemaCache,
+): readonly SelectedField[] {
+  if (table === undefined || !node.select.some((item) => item.kind === 'star')) return node.select;
+  if (!spread && !willAggregate(node) && !hasRepresentation(table, schema)) return node.select;
+  const columns = [...table.columns.keys()].map((name): SelectedField => ({
+    kind: 'field',
+    field: resolveField({ name, path: [] }, 'output', { schema, table }),
+    alias: undefined,
+    cast: undefined,
+    aggregate: undefined,
+  }));
+  return node.select.flatMap((item) => (item.kind === 'star' ? columns : [item]));
+}
+
+/** Aggregates of to-one spreads will be this node's own. */
+function willAggregate(node: ReadNode): boolean {
+  return (
+    node.select.some(isAggregate) || node.embeds.some((embed) => embed.spread && embed.toOne && willAggregate(embed))
+  );
+}
+
+function hasRepresentation(table: Table, schema: SchemaCache): boolean {
+  for (const column of table.columns.values()) {
+    if (schema.representation(column.nominalType)?.toJson !== undefined) return true;
+  }
+  return false;
+}

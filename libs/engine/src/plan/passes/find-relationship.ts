@@ -1,0 +1,128 @@
+/** Chooses the one relationship that an embed means by its name and hint, or says why there is none or more than one. */
+import { engineError, type EngineError } from '../../error/engine-error.js';
+import { suggest } from '../../error/suggest.js';
+import type { QualifiedIdentifier } from '../../identifiers.js';
+import type { ForeignKeyRelationship, ManyToManyRelationship, Relationship } from '../../schema-cache/relationship.js';
+import type { SchemaCache } from '../../schema-cache/schema-cache.js';
+
+export interface WantedRelationship {
+  readonly origin: QualifiedIdentifier;
+  /** Schema that the target must be in. */
+  readonly targetSchema: string;
+  readonly name: string;
+  readonly hint: string | undefined;
+}
+
+/** Of 1: how alike a related table must be to be suggested. */
+const relatedSimilarity = 0.33;
+
+/**
+ * @throws PGRST200 none
+ * @throws PGRST201 several
+ * @see https://docs.postgrest.org/en/v16/references/api/resource_embedding.html#foreign-key-joins-on-multiple-foreign-key-relationships
+ */
+export function findRelationship(schema: SchemaCache, wanted: WantedRelationship): Relationship {
+  const candidates = schema
+    .relationshipsNamed(wanted.origin, wanted.targetSchema, wanted.name)
+    .filter((relationship) => isMeant(relationship, wanted));
+  const [only] = candidates;
+  if (only === undefined) throw noRelationship(schema, wanted);
+  if (candidates.length > 1) throw ambiguous(candidates, wanted);
+  return only;
+}
+
+function isMeant(relationship: Relationship, { name, hint }: WantedRelationship): boolean {
+  // A function's name is unique for its origin: a hint has nothing to choose.
+  if (relationship.kind === 'computed') return relationship.function.name === name;
+  if (relationship.isSelf) return relationship.kind === 'foreign-key' && isMeantInSelfJoin(relationship, name, hint);
+  const byTarget = relationship.target.name === name;
+  const byKey =
+    relationship.kind === 'foreign-key' &&
+    !relationship.targetIsView &&
+    (relationship.constraint === name || singleColumn(relationship, 'left') === name);
+  if (!byTarget && !byKey) return false;
+  if (hint === undefined) return true;
+  return relationship.kind === 'many-to-many'
+    ? relationship.junction.name === hint
+    : relationship.constraint === hint ||
+        singleColumn(relationship, 'left') === hint ||
+        singleColumn(relationship, 'right') === hint;
+}
+
+/** One key, two directions: the table's name means the rows below, the column's name the row above. */
+function isMeantInSelfJoin(relationship: ForeignKeyRelationship, name: string, hint: string | undefined): boolean {
+  const down = relationship.cardinality === 'one-to-many' && relationship.target.name === name;
+  if (hint !== undefined) return down && singleColumn(relationship, 'right') === hint;
+  return down || (relationship.cardinality === 'many-to-one' && singleColumn(relationship, 'left') === name);
+}
+
+function singleColumn({ columns }: ForeignKeyRelationship, side: 'left' | 'right'): string | undefined {
+  const [first] = columns;
+  return columns.length === 1 ? first?.[side === 'left' ? 0 : 1] : undefined;
+}
+
+function noRelationship(schema: SchemaCache, { origin, targetSchema, name, hint }: WantedRelationship): EngineError {
+  return engineError('PGRST200', {
+    origin: origin.name,
+    target: name,
+    schema: targetSchema,
+    usedHint: hint,
+    hint: suggestion(schema, origin, targetSchema, name),
+  });
+}
+
+/** Among the origin's own relations; for an origin that has none, among the tables that have some. */
+function suggestion(
+  schema: SchemaCache,
+  origin: QualifiedIdentifier,
+  targetSchema: string,
+  name: string,
+): string | undefined {
+  const related = schema.relationships(origin, targetSchema);
+  if (related.length === 0) {
+    const better = suggest(origin.name, tablesWithRelationships(schema, targetSchema), relatedSimilarity);
+    return better === undefined ? undefined : `Perhaps you meant '${better}' instead of '${origin.name}'.`;
+  }
+  const better = suggest(
+    name,
+    related.map(({ target }) => target.name),
+    relatedSimilarity,
+  );
+  // The right name with a wrong hint: nothing to suggest.
+  if (better === undefined || better.toLowerCase() === name.toLowerCase()) return undefined;
+  return `Perhaps you meant '${better}' instead of '${name}'.`;
+}
+
+function* tablesWithRelationships(schema: SchemaCache, name: string): Iterable<string> {
+  for (const table of schema.tables(name)) {
+    if (schema.relationships(table, name).length > 0) yield table.name;
+  }
+}
+
+function ambiguous(candidates: readonly Relationship[], { origin, name }: WantedRelationship): EngineError {
+  const described = candidates.filter((candidate) => candidate.kind !== 'computed');
+  return engineError('PGRST201', {
+    origin: origin.name,
+    target: name,
+    candidates: described.map((candidate) => ({
+      cardinality: candidate.kind === 'many-to-many' ? 'many-to-many' : candidate.cardinality,
+      embedding: `${candidate.origin.name} with ${candidate.target.name}`,
+      relationship: describe(candidate),
+    })),
+    choices: described.map(
+      (candidate) =>
+        `${candidate.target.name}!${candidate.kind === 'many-to-many' ? candidate.junction.name : candidate.constraint}`,
+    ),
+  });
+}
+
+function describe(relationship: ForeignKeyRelationship | ManyToManyRelationship): string {
+  const names = (pairs: readonly (readonly [string, string])[], side: 0 | 1): string =>
+    pairs.map((pair) => pair[side]).join(', ');
+  if (relationship.kind === 'many-to-many') {
+    const { junction, originConstraint, originColumns, targetConstraint, targetColumns } = relationship;
+    return `${junction.name} using ${originConstraint}(${names(originColumns, 1)}) and ${targetConstraint}(${names(targetColumns, 1)})`;
+  }
+  const { constraint, origin, target, columns } = relationship;
+  return `${constraint} using ${origin.name}(${names(columns, 0)}) and ${target.name}(${names(columns, 1)})`;
+}

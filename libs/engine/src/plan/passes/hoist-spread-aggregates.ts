@@ -1,0 +1,54 @@
+/**
+ * Aggregates inside a to-one spread are computed over the parent's rows: the spread yields the bare value under a hidden
+ * name, and the parent aggregates it.
+ */
+import { isAggregate, type EmbedNode, type SelectedField, type SpreadColumn } from '../read-plan.js';
+import { outputName } from './output-name.js';
+
+export interface Hoisted {
+  readonly embed: EmbedNode;
+  /** What the parent takes from the embed. */
+  readonly columns: readonly SpreadColumn[];
+}
+
+/** @param embed a spread whose own embeds are hoisted already */
+export function hoistSpreadAggregates(embed: EmbedNode): Hoisted {
+  const columns: SpreadColumn[] = [];
+  const hidden = (): string => `pgrst_agg_${columns.length + 1}`;
+
+  const select = embed.select.map((item): SelectedField => {
+    if (item.kind === 'star') return item;
+    const output = outputName(item);
+    if (!embed.toOne || !isAggregate(item)) {
+      columns.push({ column: output, output, aggregate: undefined });
+      return item;
+    }
+    const alias = hidden();
+    if (item.kind === 'field') {
+      columns.push({ column: alias, output, aggregate: item.aggregate });
+      return { ...item, alias, aggregate: undefined };
+    }
+    const cast = item.kind === 'count' ? item.cast : undefined;
+    columns.push({ column: alias, output, aggregate: { function: 'count', cast } });
+    return { kind: 'marker', alias };
+  });
+
+  const embedSelect = embed.embedSelect.map((inner) => {
+    if (inner.kind === 'json') {
+      columns.push({ column: inner.output, output: inner.output, aggregate: undefined });
+      return inner;
+    }
+    const passed = inner.columns.map((column): SpreadColumn => {
+      if (column.aggregate === undefined) {
+        columns.push({ column: column.output, output: column.output, aggregate: undefined });
+        return column;
+      }
+      const alias = hidden();
+      columns.push({ column: alias, output: column.output, aggregate: column.aggregate });
+      return { ...column, output: alias, aggregate: undefined };
+    });
+    return { ...inner, columns: passed };
+  });
+
+  return { embed: { ...embed, select, embedSelect }, columns };
+}

@@ -1,0 +1,117 @@
+/**
+ * Third pass: the request's words meet the schema cache. A tree of names in; a tree of relations, relationships and fields
+ * with types out. Orders and filters on whole embeds stay for later passes, which know all embeds.
+ */
+import type { QualifiedIdentifier } from '../../identifiers.js';
+import type { Relationship } from '../../schema-cache/relationship.js';
+import type { SchemaCache } from '../../schema-cache/schema-cache.js';
+import { lateralAliasFor } from '../lateral-alias.js';
+import type { EmbedNode, ReadNode, ReadPlan, SelectedField } from '../read-plan.js';
+import { sourceCte } from '../read-plan.js';
+import { resolveField, resolveFilter, resolveLogic, type FieldContext } from '../resolved-field.js';
+import type { LegacyName } from './attach-to-embeds.js';
+import { findRelationship } from './find-relationship.js';
+import type { OwnItem, RequestEmbed, RequestNode } from './init-read-plan.js';
+
+export interface RootRelation {
+  readonly relation: QualifiedIdentifier;
+  /** The rows are in `sourceCte`. */
+  readonly fromSource: boolean;
+  /** Schema of everything that is embedded. */
+  readonly schemaName: string;
+  readonly legacyNames: readonly LegacyName[];
+}
+
+/** @throws PGRST200, PGRST201 no or several relationships for an embed */
+export function resolveRelationships(
+  tree: RequestNode,
+  { relation, fromSource, schemaName, legacyNames }: RootRelation,
+  schema: SchemaCache,
+): ReadPlan {
+  const from = fromSource ? { schema: '', name: sourceCte } : relation;
+  const alias = fromSource ? relation.name : undefined;
+  const parent = { relation, name: alias === undefined ? from : { schema: '', name: alias }, depth: 0 };
+  return {
+    ...own(tree, { schema, table: schema.table(relation) }),
+    from,
+    alias,
+    relation,
+    legacyNames,
+    embeds: tree.embeds.map((embed) => link(embed, parent, schemaName, schema)),
+    embedSelect: [],
+  };
+}
+
+interface Parent {
+  readonly relation: QualifiedIdentifier;
+  /** What qualifies its columns. */
+  readonly name: QualifiedIdentifier;
+  readonly depth: number;
+}
+
+function link(request: RequestEmbed, parent: Parent, schemaName: string, schema: SchemaCache): EmbedNode {
+  const { name, hint, joinType, spread } = request;
+  const relationship = findRelationship(schema, {
+    origin: parent.relation,
+    targetSchema: schemaName,
+    name,
+    hint,
+  });
+  const depth = parent.depth + 1;
+  const target = relationship.target;
+  const alias = aliasOf(relationship, parent, depth);
+  const self = { relation: target, name: alias === undefined ? target : { schema: '', name: alias }, depth };
+  return {
+    ...own(request, { schema, table: schema.table(target) }),
+    from: relationship.kind === 'computed' ? relationship.function : target,
+    alias,
+    name,
+    requestedAlias: request.alias,
+    joinType,
+    spread,
+    relationship,
+    toOne: isToOne(relationship),
+    lateralAlias: lateralAliasFor(parent.relation.name, request.alias ?? name, depth),
+    parentName: parent.name,
+    embeds: request.embeds.map((embed) => link(embed, self, schemaName, schema)),
+    embedSelect: [],
+  };
+}
+
+/** A many-to-many target keeps its own name, unless that would hide the parent's rows. */
+function aliasOf({ kind, target }: Relationship, parent: Parent, depth: number): string | undefined {
+  return kind === 'many-to-many' && target.name !== parent.name.name ? undefined : `${target.name}_${depth}`;
+}
+
+function isToOne(relationship: Relationship): boolean {
+  switch (relationship.kind) {
+    case 'computed':
+      return relationship.toOne;
+    case 'many-to-many':
+      return false;
+    case 'foreign-key':
+      return relationship.cardinality !== 'one-to-many';
+  }
+}
+
+function own(request: RequestNode, context: FieldContext): Pick<ReadNode, 'select' | 'where' | 'order' | 'range'> {
+  return {
+    select: request.select.map((item) => selected(item, context)),
+    where: [
+      ...request.filters.map((filter) => resolveFilter(filter, context)),
+      ...request.logic.map((tree) => resolveLogic(tree, context)),
+    ],
+    order: [],
+    range: request.range,
+  };
+}
+
+function selected(item: OwnItem, context: FieldContext): SelectedField {
+  switch (item.kind) {
+    case 'star':
+    case 'count':
+      return item;
+    case 'field':
+      return { ...item, field: resolveField(item.field, 'output', context) };
+  }
+}
