@@ -9,6 +9,7 @@ import { backoffMs } from './backoff.js';
 import { createEventStreamParser, type ServerSentEvent } from './server-sent-events.js';
 import type { SnapshotListener } from './snapshot-source.js';
 import { SnapshotSourceError } from './tenancy-error.js';
+import { reasonOf } from './reason-of.js';
 
 export interface ChangeFeedOptions {
   /** Base URL of the control plane, without a path. */
@@ -32,7 +33,7 @@ export async function followChanges(
   while (!signal.aborted) {
     const reason = await readFeed(options, listener, state, signal).then(
       () => 'the control plane closed the feed',
-      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+      (error: unknown) => reasonOf(error),
     );
     if (signal.aborted) return;
     state.failures += 1;

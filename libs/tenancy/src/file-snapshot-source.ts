@@ -17,6 +17,7 @@ import { parseTenantsFile } from './parse-tenants-file.js';
 import type { SnapshotListener, SnapshotSource } from './snapshot-source.js';
 import { TenantsFileError } from './tenancy-error.js';
 import { watchFile, type FileWatch } from './watch-file.js';
+import { reasonOf } from './reason-of.js';
 
 export interface FileSnapshotSourceOptions {
   readonly path: string;
@@ -93,7 +94,7 @@ export function createFileSnapshotSource(options: FileSnapshotSourceOptions): Sn
 
   const reload = () => {
     reloading = reloading.then(load).catch((error: unknown) => {
-      const problems = error instanceof TenantsFileError ? error.problems : [String(error)];
+      const problems = error instanceof TenantsFileError ? error.problems : [reasonOf(error)];
       observer.note({ kind: 'tenants-file-refused', path, problems });
     });
   };
@@ -125,7 +126,7 @@ async function readText(path: string): Promise<string> {
   try {
     return await fs.readFile(path, 'utf8');
   } catch (error) {
-    throw new TenantsFileError(path, [error instanceof Error ? error.message : 'it cannot be read']);
+    throw new TenantsFileError(path, [reasonOf(error)]);
   }
 }
 

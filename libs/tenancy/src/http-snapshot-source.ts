@@ -11,6 +11,7 @@ import { followChanges } from './change-feed.js';
 import { locateEndpoint } from './endpoint-address.js';
 import type { SnapshotSource } from './snapshot-source.js';
 import { SnapshotSourceError } from './tenancy-error.js';
+import { reasonOf } from './reason-of.js';
 
 export interface HttpSnapshotSourceOptions {
   /** Base URL of the control plane, without a path. */
@@ -57,7 +58,9 @@ export function createHttpSnapshotSource(options: HttpSnapshotSourceOptions): Sn
         if (response.status !== 200) throw new SnapshotSourceError(`the control plane answered ${response.status}`);
         return parseSnapshot(text, key);
       } catch (error) {
-        throw error instanceof SnapshotSourceError ? error : new SnapshotSourceError(reasonOf(error), { cause: error });
+        throw error instanceof SnapshotSourceError
+          ? error
+          : new SnapshotSourceError(couldNotAsk(error), { cause: error });
       }
     },
     async start(listener) {
@@ -71,7 +74,7 @@ export function createHttpSnapshotSource(options: HttpSnapshotSourceOptions): Sn
       call(fleetApiPaths.unknownKid(endpointId, database), { method: 'POST' })
         .then((response) => response.body?.cancel())
         .catch((error: unknown) => {
-          observer.note({ kind: 'snapshot-source-failed', tenant: key, reason: reasonOf(error) });
+          observer.note({ kind: 'snapshot-source-failed', tenant: key, reason: couldNotAsk(error) });
         });
     },
     async stop() {
@@ -118,8 +121,6 @@ function parseSnapshot(text: string, key: string): TenantSnapshot {
   return Object.freeze(parsed.data);
 }
 
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
-  return `the control plane could not be asked: ${error.message}${cause}`;
+function couldNotAsk(error: unknown): string {
+  return `the control plane could not be asked: ${reasonOf(error)}`;
 }

@@ -4,6 +4,7 @@
  */
 import type { Jwks } from '@perch/contract';
 import { backoffMs } from './backoff.js';
+import { reasonOf } from './reason-of.js';
 
 export interface KeySetOptions {
   /** @throws when the set cannot be had; the message says why. */
@@ -54,7 +55,7 @@ export function createKeySets(options: KeySetOptions): KeySets {
         },
         (error: unknown): KeySetResult => {
           entry.failures += 1;
-          return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
+          return { kind: 'failed', reason: reasonOf(error) };
         },
       )
       .then((result) => {

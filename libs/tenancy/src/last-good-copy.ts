@@ -8,6 +8,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { tenantSnapshotSchema, type TenantSnapshot } from '@perch/contract';
 import type { Observer } from '@perch/observability';
+import { reasonOf } from './reason-of.js';
 
 export interface LastGoodCopies {
   /** undefined when there is no usable copy. Never throws. */
@@ -37,7 +38,7 @@ export function createLastGoodCopies({ directory, fleetToken, observer }: LastGo
   /** Runs behind whatever is under way for the same key. */
   const inOrder = (key: string, work: () => Promise<void>): Promise<void> => {
     const mine = (queues.get(key) ?? Promise.resolve()).then(work).catch((error: unknown) => {
-      observer.note({ kind: 'disk-copy-failed', tenant: key, reason: messageOf(error) });
+      observer.note({ kind: 'disk-copy-failed', tenant: key, reason: reasonOf(error) });
     });
     queues.set(key, mine);
     void mine.then(() => {
@@ -53,13 +54,13 @@ export function createLastGoodCopies({ directory, fleetToken, observer }: LastGo
       try {
         sealed = await fs.readFile(fileOf(key));
       } catch (error) {
-        if (!isMissing(error)) observer.note({ kind: 'disk-copy-ignored', tenant: key, reason: messageOf(error) });
+        if (!isMissing(error)) observer.note({ kind: 'disk-copy-ignored', tenant: key, reason: reasonOf(error) });
         return undefined;
       }
       try {
         return tenantSnapshotSchema.parse(JSON.parse(open(sealed, secret, key)));
       } catch (error) {
-        observer.note({ kind: 'disk-copy-ignored', tenant: key, reason: `damaged or foreign: ${messageOf(error)}` });
+        observer.note({ kind: 'disk-copy-ignored', tenant: key, reason: `damaged or foreign: ${reasonOf(error)}` });
         return undefined;
       }
     },
@@ -123,9 +124,5 @@ async function syncDirectory(directory: string): Promise<void> {
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
 }

@@ -1,6 +1,7 @@
 /** The text of a tenants file in, its entries or every problem found in it out (product.md section 2). */
 import { tenantsFileSchema, type TenantsFileEntry } from '@perch/contract';
 import { hostName } from './host.js';
+import { reasonOf } from './reason-of.js';
 
 export type ParsedTenantsFile =
   | { readonly kind: 'entries'; readonly entries: readonly TenantsFileEntry[] }
@@ -14,7 +15,7 @@ export function parseTenantsFile(text: string): ParsedTenantsFile {
   try {
     document = JSON.parse(text);
   } catch (error) {
-    return { kind: 'problems', problems: [`it is not JSON: ${error instanceof Error ? error.message : 'unreadable'}`] };
+    return { kind: 'problems', problems: [`it is not JSON: ${reasonOf(error)}`] };
   }
   const parsed = tenantsFileSchema.safeParse(document);
   if (!parsed.success) {

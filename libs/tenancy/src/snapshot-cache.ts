@@ -10,6 +10,7 @@ import type { LastGoodCopies } from './last-good-copy.js';
 import { createSingleFlight } from './single-flight.js';
 import type { SnapshotListener, SnapshotSource } from './snapshot-source.js';
 import { TenantUnavailableError, UnknownTenantError } from './tenancy-error.js';
+import { reasonOf } from './reason-of.js';
 
 export interface SnapshotCacheOptions {
   readonly source: SnapshotSource;
@@ -129,7 +130,7 @@ export function createSnapshotCache(options: SnapshotCacheOptions): SnapshotCach
     const { snapshot, error } = await fetched;
     if (snapshot !== undefined) return snapshot;
     if (error === undefined) throw new UnknownTenantError();
-    observer.note({ kind: 'snapshot-source-failed', tenant: key, reason: messageOf(error) });
+    observer.note({ kind: 'snapshot-source-failed', tenant: key, reason: reasonOf(error) });
     absent.set(key, 'unavailable', { ttl: unavailableTtlMs });
     throw new TenantUnavailableError(key, { cause: error });
   };
@@ -142,7 +143,7 @@ export function createSnapshotCache(options: SnapshotCacheOptions): SnapshotCach
         try {
           await fetchFromSource(key);
         } catch (error) {
-          observer.note({ kind: 'snapshot-source-failed', tenant: key, reason: messageOf(error) });
+          observer.note({ kind: 'snapshot-source-failed', tenant: key, reason: reasonOf(error) });
           return;
         }
       }
@@ -201,7 +202,7 @@ export function createSnapshotCache(options: SnapshotCacheOptions): SnapshotCach
         distrust(key);
         // A round under way may have passed this key already.
         fetchFromSource(key).catch((error: unknown) => {
-          observer.note({ kind: 'snapshot-source-failed', tenant: key, reason: messageOf(error) });
+          observer.note({ kind: 'snapshot-source-failed', tenant: key, reason: reasonOf(error) });
         });
       },
       resync() {
@@ -227,8 +228,4 @@ export function createSnapshotCache(options: SnapshotCacheOptions): SnapshotCach
 
 function after(milliseconds: number): Promise<undefined> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds, undefined));
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

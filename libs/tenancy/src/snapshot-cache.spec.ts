@@ -1,0 +1,227 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { controlPlaneDefaults, type TenantSnapshot } from '@perch/contract';
+import { silentObserver } from '@perch/observability';
+import type { LastGoodCopies } from './last-good-copy.js';
+import { createSnapshotCache, type SnapshotCacheOptions } from './snapshot-cache.js';
+import type { SnapshotSource } from './snapshot-source.js';
+import { SnapshotSourceError, TenantUnavailableError, UnknownTenantError } from './tenancy-error.js';
+
+const snapshotOf = (key: string, version: number): TenantSnapshot => ({
+  format: 1,
+  key,
+  version,
+  hostnames: [],
+  path_prefix: '',
+  status: 'active',
+  database_url: 'postgres://x',
+  settings: controlPlaneDefaults,
+  jwt: {
+    secret: null,
+    secret_is_base64: false,
+    jwks: { keys: [] },
+    audience: null,
+    audience_required: true,
+    issuer: null,
+  },
+});
+
+/** A control plane of this spec's own: what it knows, whether it answers, and how often it was asked. */
+class FakeSource implements SnapshotSource {
+  readonly known = new Map<string, TenantSnapshot>();
+  fetches = 0;
+  away = false;
+  /** Milliseconds every answer takes. */
+  delayMs = 0;
+  set(key: string, version: number) {
+    this.known.set(key, snapshotOf(key, version));
+  }
+  locate = () => undefined;
+  async fetch(key: string) {
+    this.fetches += 1;
+    const answer = this.known.get(key);
+    if (this.delayMs > 0) await sleep(this.delayMs);
+    if (this.away) throw new SnapshotSourceError('away');
+    return answer;
+  }
+  start = async () => undefined;
+  reportUnknownKid = () => undefined;
+  stop = async () => undefined;
+}
+
+class FakeCopies implements LastGoodCopies {
+  readonly files = new Map<string, TenantSnapshot>();
+  read = async (key: string) => this.files.get(key);
+  write = async (snapshot: TenantSnapshot) => void this.files.set(snapshot.key, snapshot);
+  remove = async (key: string) => void this.files.delete(key);
+  settled = async () => undefined;
+}
+
+describe('the snapshot cache', () => {
+  let source: FakeSource;
+  const started: { stop(): Promise<void> }[] = [];
+  const make = (options: Partial<SnapshotCacheOptions> = {}) => {
+    const cache = createSnapshotCache({ source, observer: silentObserver, confirmIntervalMs: 60_000, ...options });
+    started.push(cache);
+    return cache;
+  };
+  beforeEach(() => {
+    source = new FakeSource();
+  });
+  afterEach(async () => {
+    for (const cache of started.splice(0)) await cache.stop();
+  });
+
+  it('asks once for many simultaneous requests, then answers from memory at once', async () => {
+    source.set('a/b', 1);
+    source.delayMs = 5;
+    const cache = make();
+    const all = await Promise.all(Array.from({ length: 50 }, () => cache.get('a/b')));
+    expect(new Set(all).size).toBe(1);
+    expect(cache.get('a/b')).toBe(all[0]);
+    expect(source.fetches).toBe(1);
+  });
+
+  it('remembers an unknown key until it changes', async () => {
+    const cache = make();
+    for (let i = 0; i < 5; i += 1)
+      await expect(async () => cache.get('no/such')).rejects.toBeInstanceOf(UnknownTenantError);
+    expect(source.fetches).toBe(1);
+    source.set('no/such', 1);
+    cache.listener.changed('no/such', 1);
+    expect(await cache.get('no/such')).toMatchObject({ version: 1 });
+  });
+
+  it('forgets an unknown key after a while', async () => {
+    const cache = make({ unknownTtlMs: 20 });
+    await expect(async () => cache.get('no/such')).rejects.toBeInstanceOf(UnknownTenantError);
+    source.set('no/such', 1);
+    await sleep(30);
+    expect(await cache.get('no/such')).toMatchObject({ version: 1 });
+  });
+
+  it('keeps serving while the source is away, and says so of keys it never had', async () => {
+    source.set('a/b', 1);
+    const cache = make();
+    await cache.get('a/b');
+    source.away = true;
+    cache.listener.connected(false);
+    cache.listener.changed('a/b', 2);
+    await sleep(5);
+    expect(cache.get('a/b')).toMatchObject({ version: 1 });
+    for (let i = 0; i < 5; i += 1)
+      await expect(async () => cache.get('c/d')).rejects.toBeInstanceOf(TenantUnavailableError);
+    expect(source.fetches).toBe(3);
+    source.away = false;
+    source.set('a/b', 2);
+    source.set('c/d', 1);
+    cache.listener.connected(true);
+    await sleep(5);
+    expect(cache.get('a/b')).toMatchObject({ version: 2 });
+    expect(await cache.get('c/d')).toMatchObject({ version: 1 });
+  });
+
+  it('replaces a held snapshot when it changes and tells of it, while the old one serves', async () => {
+    source.set('a/b', 1);
+    const cache = make();
+    const changes: unknown[] = [];
+    cache.onChange((key, snapshot) => changes.push([key, snapshot?.version]));
+    await cache.get('a/b');
+    source.set('a/b', 2);
+    source.delayMs = 10;
+    cache.listener.changed('a/b', 2);
+    expect(cache.get('a/b')).toMatchObject({ version: 1 });
+    await sleep(20);
+    expect(cache.get('a/b')).toMatchObject({ version: 2 });
+    cache.listener.changed('a/b', 2);
+    cache.listener.changed('a/b', undefined);
+    await expect(async () => cache.get('a/b')).rejects.toBeInstanceOf(UnknownTenantError);
+    expect(changes).toEqual([
+      ['a/b', 2],
+      ['a/b', undefined],
+    ]);
+    expect(source.fetches).toBe(2);
+  });
+
+  it('asks again when a change arrives while the older answer is under way', async () => {
+    source.set('a/b', 1);
+    source.delayMs = 10;
+    const cache = make();
+    const first = cache.get('a/b');
+    await sleep(2);
+    source.set('a/b', 2);
+    cache.listener.changed('a/b', 2);
+    expect(await first).toMatchObject({ version: 2 });
+  });
+
+  it('refuses to go back to an older version', async () => {
+    source.set('a/b', 5);
+    const cache = make();
+    await cache.get('a/b');
+    source.set('a/b', 4);
+    cache.listener.resync();
+    await sleep(5);
+    expect(cache.get('a/b')).toMatchObject({ version: 5 });
+  });
+
+  it('compares everything after a resync: changed, gone, and what was unknown', async () => {
+    for (const key of ['a/1', 'a/2', 'a/3']) source.set(key, 1);
+    const cache = make();
+    for (const key of source.known.keys()) await cache.get(key);
+    await expect(async () => cache.get('a/4')).rejects.toBeInstanceOf(UnknownTenantError);
+    source.set('a/1', 2);
+    source.known.delete('a/2');
+    source.set('a/4', 1);
+    cache.listener.resync();
+    await sleep(5);
+    expect(cache.get('a/1')).toMatchObject({ version: 2 });
+    await expect(async () => cache.get('a/2')).rejects.toBeInstanceOf(UnknownTenantError);
+    expect(cache.get('a/3')).toMatchObject({ version: 1 });
+    expect(await cache.get('a/4')).toMatchObject({ version: 1 });
+  });
+
+  it('serves the copy on disk after a restart while the source is away, and compares it when that is back', async () => {
+    const lastGoodCopies = new FakeCopies();
+    source.set('a/b', 1);
+    await make({ lastGoodCopies }).get('a/b');
+    source.away = true;
+    const restarted = make({ lastGoodCopies });
+    restarted.listener.connected(false);
+    expect(await restarted.get('a/b')).toMatchObject({ version: 1 });
+    await expect(async () => restarted.get('c/d')).rejects.toBeInstanceOf(TenantUnavailableError);
+    source.away = false;
+    source.set('a/b', 2);
+    restarted.listener.connected(true);
+    await sleep(5);
+    expect(restarted.get('a/b')).toMatchObject({ version: 2 });
+    expect(lastGoodCopies.files.get('a/b')).toMatchObject({ version: 2 });
+  });
+
+  it('does not wait long for a source that hangs when there is a copy, and takes its answer when it comes', async () => {
+    const lastGoodCopies = new FakeCopies();
+    lastGoodCopies.files.set('a/b', snapshotOf('a/b', 1));
+    source.set('a/b', 2);
+    source.delayMs = 60;
+    const cache = make({ lastGoodCopies, patienceMs: 10 });
+    expect(await cache.get('a/b')).toMatchObject({ version: 1 });
+    await sleep(80);
+    expect(cache.get('a/b')).toMatchObject({ version: 2 });
+  });
+
+  it('believes the source and not the copy when the data API is gone', async () => {
+    const lastGoodCopies = new FakeCopies();
+    lastGoodCopies.files.set('a/b', snapshotOf('a/b', 1));
+    const cache = make({ lastGoodCopies });
+    await expect(async () => cache.get('a/b')).rejects.toBeInstanceOf(UnknownTenantError);
+    expect(lastGoodCopies.files.size).toBe(0);
+  });
+
+  it('holds so many snapshots and no more', async () => {
+    for (const key of ['a/1', 'a/2', 'a/3']) source.set(key, 1);
+    const cache = make({ maxSnapshots: 2 });
+    for (const key of source.known.keys()) await cache.get(key);
+    await cache.get('a/3');
+    expect(source.fetches).toBe(3);
+    await cache.get('a/1');
+    expect(source.fetches).toBe(4);
+  });
+});
