@@ -1,0 +1,119 @@
+/**
+ * One request as the walk sees it: node's message in, host, path, query, decoded headers and a bounded body out. Bytes
+ * outside ASCII reach us as Latin-1 (so does node hand them over) and leave as UTF-8 or not at all.
+ */
+import type { IncomingMessage } from 'node:http';
+import { engineError } from '@perch/engine';
+import { edgeError } from './edge-catalogue.js';
+
+/** Bytes of path and query together. */
+export const maxUrlBytes = 64 * 1024;
+
+export interface RequestTarget {
+  readonly host: string;
+  /** Raw, still percent-encoded, ASCII only; starts with a slash. */
+  readonly path: string;
+  /** Raw, without the question mark. */
+  readonly query: string;
+}
+
+export type HeaderList = readonly (readonly [name: string, value: string])[];
+
+/** @throws EngineError PERCH101 when the URL is too long */
+export function requestTarget(message: IncomingMessage): RequestTarget {
+  const url = message.url ?? '/';
+  if (url.length > maxUrlBytes) throw edgeError('PERCH101');
+  const { authority, rest } = splitTarget(url);
+  const target = escapeBytes(rest);
+  const question = target.indexOf('?');
+  return {
+    host: authority ?? message.headers.host ?? '',
+    path: question < 0 ? target : target.slice(0, question),
+    query: question < 0 ? '' : target.slice(question + 1),
+  };
+}
+
+/**
+ * Names in lower case, values as UTF-8, in the order of arrival.
+ * @throws PERCH100 for a value that is not UTF-8
+ */
+export function requestHeaders(message: IncomingMessage): HeaderList {
+  const { rawHeaders } = message;
+  const headers: (readonly [string, string])[] = [];
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = (rawHeaders[at] ?? '').toLowerCase();
+    const value = rawHeaders[at + 1] ?? '';
+    headers.push([name, isAscii(value) ? value : decodeUtf8(value, name === 'cookie' ? 'cookie' : 'header')]);
+  }
+  return headers;
+}
+
+/** The usual origin form, or the absolute form of a request to a proxy (RFC 9112 section 3.2.2), whose host counts. */
+function splitTarget(url: string): { readonly authority: string | undefined; readonly rest: string } {
+  if (url.startsWith('/')) return { authority: undefined, rest: url };
+  const absolute = /^https?:\/\/([^/?#]*)([^#]*)$/i.exec(url);
+  const rest = absolute?.[2] ?? url;
+  return { authority: absolute?.[1], rest: rest.startsWith('/') ? rest : `/${rest}` };
+}
+
+function isAscii(text: string): boolean {
+  // eslint-disable-next-line no-control-regex -- the whole of ASCII is meant
+  return /^[\x00-\x7f]*$/.test(text);
+}
+
+/** What a client should have percent-encoded, percent-encoded. */
+function escapeBytes(text: string): string {
+  if (isAscii(text)) return text;
+  return text.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+function decodeUtf8(latin1: string, part: 'cookie' | 'header'): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(latin1, 'latin1'));
+  } catch (cause) {
+    throw engineError('PERCH100', { part }, cause);
+  }
+}
+
+/** Reads the body to its end. @throws EngineError PERCH103 as soon as it is longer than `maxBytes` */
+export function readBody(message: IncomingMessage, maxBytes: number): Promise<Buffer> | Buffer {
+  const announced = message.headers['content-length'];
+  if (announced === undefined && message.headers['transfer-encoding'] === undefined) return emptyBody;
+  if (announced === '0') return emptyBody;
+  if (announced !== undefined && Number(announced) > maxBytes) throw tooLarge(maxBytes);
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    message.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxBytes) {
+        // What follows is thrown away until the connection closes.
+        message.removeAllListeners('data').resume();
+        reject(tooLarge(maxBytes));
+        return;
+      }
+      chunks.push(chunk);
+    });
+    message.once('end', () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)));
+    message.once('error', reject);
+    message.once('close', () => {
+      if (!message.complete) reject(new ClientGone());
+    });
+  });
+}
+
+const emptyBody = Buffer.alloc(0);
+
+function tooLarge(maxBytes: number) {
+  return edgeError('PERCH103', { details: `At most ${maxBytes} bytes are accepted` });
+}
+
+/** The client closed the connection before it had its answer: nobody is there to be told. */
+export class ClientGone extends Error {
+  override readonly name = 'ClientGone';
+  readonly code = 'client.gone';
+
+  constructor() {
+    super('the client closed the connection');
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * An answer in, bytes on the connection out. Only what belongs to the connection is added here: `Server`, the request id,
+ * Content-Length, and `Connection: close` where this process is leaving.
+ */
+import { STATUS_CODES, type ServerResponse } from 'node:http';
+import type { EngineResponse } from '@perch/engine';
+
+export interface ConnectionFacts {
+  readonly requestId: string;
+  readonly method: string;
+  /** true ends the connection behind this answer. */
+  readonly close: boolean;
+}
+
+/** @returns bytes of the body. */
+export function writeResponse(response: ServerResponse, answer: EngineResponse, facts: ConnectionFacts): number {
+  const body = answer.body;
+  const size = body === undefined ? 0 : Buffer.byteLength(body);
+  const headers: string[] = [];
+  let namesLength = false;
+  let namesId = false;
+  for (const [name, value] of answer.headers) {
+    const lower = name.toLowerCase();
+    namesLength ||= lower === 'content-length';
+    namesId ||= lower === 'x-request-id';
+    headers.push(name, headerBytes(value));
+  }
+  headers.push('Server', 'perch');
+  if (!namesId) headers.push('X-Request-Id', facts.requestId);
+  if (!namesLength && mayHaveBody(facts.method, answer.status)) headers.push('Content-Length', String(size));
+  if (facts.close) headers.push('Connection', 'close');
+  response.writeHead(answer.status, reasonPhrase(answer), headers);
+  response.end(body);
+  return size;
+}
+
+function mayHaveBody(method: string, status: number): boolean {
+  return method !== 'HEAD' && status !== 204 && status !== 304 && status >= 200;
+}
+
+function reasonPhrase({ status, statusText }: EngineResponse): string {
+  const phrase = statusText ?? STATUS_CODES[status] ?? '';
+  // A function may choose the phrase; the status line takes visible ASCII and spaces.
+  return phrase.replace(/[^\x20-\x7e]/g, '?');
+}
+
+/** Node writes header values as Latin-1; so that UTF-8 arrives, each of its bytes has to be a character. */
+function headerBytes(value: string): string {
+  return /^[\x20-\x7e\t]*$/.test(value) ? value : Buffer.from(value, 'utf8').toString('latin1');
+}
