@@ -1,3 +1,4 @@
+/** The engine's only door. The walk: parseApiRequest, planAction, buildMainQuery, runMainQuery, renderResponse. */
 export type { ApiConfig } from './api-config.js';
 export type { AuthResult } from './auth-result.js';
 export type { EngineRequest } from './engine-request.js';
@@ -11,3 +12,21 @@ export {
   type SqlStatement,
   type SqlValue,
 } from './execute/sql-executor.js';
+
+export type { SchemaCache } from './schema-cache/schema-cache.js';
+export { createSchemaCache } from './schema-cache/create-schema-cache.js';
+export { loadSchemaCache } from './schema-cache/load-schema-cache.js';
+export { readSchemaSnapshot, type SchemaOptions } from './schema-cache/read-schema-snapshot.js';
+export type { SchemaSnapshot } from './schema-cache/schema-snapshot.js';
+
+export type { ApiRequest } from './api-request/api-request.js';
+export type { ActionPlan } from './plan/action-plan.js';
+export { buildMainQuery, type MainQueryInput } from './query/build-main-query.js';
+export type { MainQuery } from './query/main-query.js';
+export { runMainQuery } from './execute/run-main-query.js';
+export type { ResultSet } from './execute/result-set.js';
+
+export { preflightResponse } from './response/cors.js';
+export { renderError } from './response/render-error.js';
+export { renderInfo } from './response/render-info.js';
+export type { TimedStep, Timings } from './response/server-timing.js';

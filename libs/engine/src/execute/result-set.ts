@@ -10,8 +10,8 @@ export interface RowsResult {
   readonly pageTotal: bigint;
   /** The body as PostgreSQL made it; bytes for binary media. */
   readonly body: string | Buffer;
-  /** Key columns and values of a single inserted row, in key order. */
-  readonly location: readonly (readonly [column: string, value: string | null])[];
+  /** Key values of a single inserted row, in the order of the table's primary key; empty where no Location is due. */
+  readonly location: readonly (string | null)[];
   /** `response.headers` and `response.status` as the request's functions left them. */
   readonly gucHeaders: string | undefined;
   readonly gucStatus: string | undefined;

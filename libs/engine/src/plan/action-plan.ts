@@ -1,5 +1,4 @@
 /** What a request will do, decided: the walk's middle value, between parsing and SQL. */
-import type { QualifiedIdentifier } from '../identifiers.js';
 import type { Routine } from '../schema-cache/routine.js';
 import type { SchemaCache } from '../schema-cache/schema-cache.js';
 import type { Table } from '../schema-cache/table.js';
@@ -51,5 +50,5 @@ export interface InfoAction {
   readonly subject:
     | { readonly kind: 'root' }
     | { readonly kind: 'table'; readonly table: Table }
-    | { readonly kind: 'routines'; readonly name: QualifiedIdentifier; readonly routines: readonly Routine[] };
+    | { readonly kind: 'routine'; readonly routine: Routine };
 }

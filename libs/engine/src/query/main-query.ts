@@ -9,9 +9,17 @@ export interface MainQuery {
   /** One row of the shape in result-set.ts, or the lines of a plan. */
   readonly main: SqlStatement;
   /** `EXPLAIN` of the count, for planned and estimated counts. */
-  readonly plannedCount: SqlStatement | undefined;
+  readonly plannedCount: PlannedCount | undefined;
   /** Checks what is deferred, then raises `undoMarker`, so that nothing is kept (decision 8). Empty to keep it. */
   readonly undo: readonly SqlStatement[];
+  /** A missing privilege then means "log in" (401), not "forbidden" (403). */
+  readonly runsAsAnonymous: boolean;
+}
+
+export interface PlannedCount {
+  readonly statement: SqlStatement;
+  /** The planner's figure stands where more than this was counted; undefined: nothing was counted. */
+  readonly above: bigint | undefined;
 }
 
 /** In the message of the error that the undo statement raises. */

@@ -10,7 +10,7 @@ import type {
 } from '../plan/mutate-plan.js';
 import { whereSql } from './filter-sql.js';
 import { bodyAlias, payloadRows } from './payload-sql.js';
-import { column, empty, ident, join, literal, qualified, sql, type SqlFragment } from './sql.js';
+import { column, empty, ident, isEmpty, join, literal, qualified, sql, type SqlFragment } from './sql.js';
 
 /** Transaction-local counter of the rows that an upsert inserted, as text. */
 export const insertedSetting = 'perch.inserted';
@@ -37,9 +37,13 @@ function insertQuery(plan: InsertPlan): SqlFragment {
   }
   const names = columns.map(({ field }) => ident(field.name));
   const values = columns.map(({ field }) => column(bodyAlias, field.name));
-  const where = whereSql(payloadMustMatch, bodyAlias, updatesOnConflict(conflict, columns) ? [countInserted(1)] : []);
+  const matching = whereSql(payloadMustMatch, bodyAlias);
+  // Behind the conditions: only rows that are really inserted count.
+  const counting = updatesOnConflict(conflict, columns)
+    ? sql` ${isEmpty(matching) ? sql`where` : sql`and`} ${countInserted(1)}`
+    : empty;
   const list = names.length === 0 ? empty : sql` (${join(names, ', ')})`;
-  return sql`insert into ${qualified(target)}${list} select ${join(values, ', ')} from ${payloadRows(plan)}${where}${tail}`;
+  return sql`insert into ${qualified(target)}${list} select ${join(values, ', ')} from ${payloadRows(plan)}${matching}${counting}${tail}`;
 }
 
 function updateQuery(plan: UpdatePlan): SqlFragment {

@@ -12,8 +12,10 @@ import type { Role } from '../schema-cache/role.js';
 import type { Routine } from '../schema-cache/routine.js';
 import { compile, ident, join, literal, param, sql, type SqlFragment } from './sql.js';
 
-/** In the message of the error for a role that no request may run as; the role's name follows. */
-export const refusedRoleMarker = 'PERCH_REFUSED_ROLE:';
+/** The role that the settings statement refused, by its error's message; undefined for any other error. */
+export function refusedRole(message: string): string | undefined {
+  return /"PERCH_REFUSED_ROLE (.*)"$/s.exec(message)?.[1];
+}
 
 export interface TransactionSettings {
   readonly request: ApiRequest;
@@ -80,5 +82,5 @@ function searchPath(schema: string, extra: readonly string[]): string {
  * them already; its knowledge may be older than the role's attributes.
  */
 function refuseRole(role: string): SqlFragment {
-  return sql`case when exists (select from pg_catalog.pg_roles where rolname = ${param(role)} and (rolsuper or rolbypassrls or rolname = session_user)) then (${literal(refusedRoleMarker)} || ${param(role)}::text)::int end`;
+  return sql`case when exists (select from pg_catalog.pg_roles where rolname = ${param(role)} and (rolsuper or rolbypassrls or rolname = session_user)) then ('PERCH_REFUSED_ROLE ' || ${param(role)}::text)::int end`;
 }

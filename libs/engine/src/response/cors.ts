@@ -22,7 +22,7 @@ const preflightMaxAgeSeconds = 24 * 60 * 60;
  */
 export function preflightResponse(
   request: { readonly method: string; readonly headers: Headers },
-  config: ApiConfig,
+  config: Pick<ApiConfig, 'corsAllowedOrigins'>,
 ): EngineResponse | undefined {
   if (request.method !== 'OPTIONS') return undefined;
   const origin = originHeaders(headerOf(request.headers, 'origin'), config);
@@ -44,7 +44,7 @@ export function preflightResponse(
 /** Headers that let the origin of an ordinary request read its answer; none when it may not, or when none was named. */
 export function corsHeaders(
   request: { readonly method: string; readonly headers: Headers },
-  config: ApiConfig,
+  config: Pick<ApiConfig, 'corsAllowedOrigins'>,
 ): Headers {
   const origin = originHeaders(headerOf(request.headers, 'origin'), config);
   if (origin === undefined || request.method === 'OPTIONS') return [];
@@ -55,13 +55,13 @@ export function corsHeaders(
  * What OPTIONS says of origins: everybody may, since it tells nothing that depends on who asks; but an origin that is not
  * on a configured list gets no permission (decision 14).
  */
-export function optionsOriginHeaders(headers: Headers, config: ApiConfig): Headers {
+export function optionsOriginHeaders(headers: Headers, config: Pick<ApiConfig, 'corsAllowedOrigins'>): Headers {
   const origin = headerOf(headers, 'origin');
   if (origin !== undefined && originHeaders(origin, config) === undefined) return [];
   return [['Access-Control-Allow-Origin', '*']];
 }
 
-function originHeaders(origin: string | undefined, config: ApiConfig): Headers | undefined {
+function originHeaders(origin: string | undefined, config: Pick<ApiConfig, 'corsAllowedOrigins'>): Headers | undefined {
   if (origin === undefined) return undefined;
   if (config.corsAllowedOrigins === undefined) return [['Access-Control-Allow-Origin', '*']];
   if (!config.corsAllowedOrigins.includes(origin)) return undefined;

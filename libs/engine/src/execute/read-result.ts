@@ -1,0 +1,57 @@
+/** Reads what PostgreSQL answered: the main statement's row (or a plan's lines) in, a ResultSet out. */
+import { InternalError } from '../error/engine-error.js';
+import type { ActionPlan } from '../plan/action-plan.js';
+import { pageColumns } from '../query/page-statement.js';
+import type { ResultSet, RowsResult } from './result-set.js';
+import type { SqlResult } from './sql-executor.js';
+
+/** What the planner said of the count, and above which exact count that stands (main-query.ts). */
+export interface Planned {
+  readonly result: SqlResult;
+  readonly above: bigint | undefined;
+}
+
+export function readResult(main: SqlResult, planned: Planned | undefined, plan: ActionPlan): ResultSet {
+  if ('content' in plan && plan.content.mediaType.kind === 'plan') return { kind: 'plan', body: lines(main) };
+  const row = main.rows[0];
+  if (row === undefined) throw new InternalError('the main statement answered no row');
+  const field = (name: keyof typeof pageColumns): string | undefined => row[pageColumns[name]] ?? undefined;
+  return {
+    kind: 'rows',
+    tableTotal: total(count(field('total')), planned),
+    pageTotal: count(field('pageTotal')) ?? 0n,
+    body: field('body') ?? '',
+    location: texts(field('location')),
+    gucHeaders: field('headers'),
+    gucStatus: field('status'),
+    inserted: count(field('inserted')),
+  } satisfies RowsResult;
+}
+
+function count(text: string | undefined): bigint | undefined {
+  return text === undefined ? undefined : BigInt(text);
+}
+
+function total(counted: bigint | undefined, planned: Planned | undefined): bigint | undefined {
+  if (planned === undefined) return counted;
+  const rows = plannedRows(planned.result);
+  if (counted === undefined || rows === undefined) return counted ?? rows;
+  return planned.above !== undefined && counted > planned.above && rows > counted ? rows : counted;
+}
+
+function lines(result: SqlResult): string {
+  return result.rows.map(([line]) => `${line ?? ''}\n`).join('');
+}
+
+/** `Plan Rows` of the outermost node of EXPLAIN (FORMAT JSON). */
+function plannedRows(result: SqlResult): bigint | undefined {
+  const found = /"Plan Rows":\s*(\d+)/.exec(result.rows[0]?.[0] ?? '');
+  return found?.[1] === undefined ? undefined : BigInt(found[1]);
+}
+
+function texts(json: string | undefined): readonly (string | null)[] {
+  if (json === undefined) return [];
+  const values: unknown = JSON.parse(json);
+  if (!Array.isArray(values)) return [];
+  return values.map((value: unknown) => (typeof value === 'string' ? value : null));
+}

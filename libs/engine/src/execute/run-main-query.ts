@@ -1,0 +1,70 @@
+/**
+ * Runs the statements of a request: a MainQuery and an executor in, a ResultSet out. The only step of the walk that waits
+ * for the outside world.
+ */
+import { EngineError, engineError, InternalError } from '../error/engine-error.js';
+import { fromPostgres } from '../error/from-postgres.js';
+import type { ActionPlan } from '../plan/action-plan.js';
+import { violatedGuard } from '../query/guards-sql.js';
+import { undoMarker, type MainQuery } from '../query/main-query.js';
+import { refusedRole } from '../query/transaction-settings.js';
+import { readResult, type Planned } from './read-result.js';
+import type { ResultSet } from './result-set.js';
+import { SqlError, type SqlExecutor, type SqlPacket, type SqlResult, type SqlStatement } from './sql-executor.js';
+
+/**
+ * @throws EngineError whatever PostgreSQL refused, as the answer it means; PGRST115, PGRST116 and PGRST124 for a result that
+ * breaks its own condition (nothing is kept then); what the executor throws (PGRST000, PGRST001, PGRST003)
+ */
+export async function runMainQuery(
+  query: MainQuery,
+  plan: ActionPlan,
+  executor: SqlExecutor,
+  signal?: AbortSignal,
+): Promise<ResultSet> {
+  const { statements, main } = inOrder(query);
+  const packet: SqlPacket = query.undo.length === 0 ? { statements } : { statements, undoMarker };
+  try {
+    const results = await executor.submit(packet, signal);
+    const result = results[main];
+    if (result === undefined) throw new InternalError('the executor left out the main statement');
+    return readResult(result, plannedOf(query, results[main + 1]), plan);
+  } catch (error) {
+    throw error instanceof SqlError ? meaningOf(error, query) : error;
+  }
+}
+
+/** The planned count goes right behind the main statement. */
+function inOrder(query: MainQuery): { readonly statements: readonly SqlStatement[]; readonly main: number } {
+  const before = [query.isolation, query.settings, query.preRequest].filter((statement) => statement !== undefined);
+  const counted = query.plannedCount === undefined ? [] : [query.plannedCount.statement];
+  return { statements: [...before, query.main, ...counted, ...query.undo], main: before.length };
+}
+
+function plannedOf({ plannedCount }: MainQuery, result: SqlResult | undefined): Planned | undefined {
+  return plannedCount === undefined || result === undefined ? undefined : { result, above: plannedCount.above };
+}
+
+function meaningOf(error: SqlError, query: MainQuery): EngineError {
+  const { fields } = error;
+  if (fields.code === '22P02') {
+    const guard = violatedGuard(fields.message);
+    if (guard !== undefined) return guardError(guard, error);
+    const role = refusedRole(fields.message);
+    if (role !== undefined) {
+      return fromPostgres({ code: '42501', message: `permission denied to set role "${role}"` }, false, error);
+    }
+  }
+  return fromPostgres(fields, query.runsAsAnonymous, error);
+}
+
+function guardError(guard: NonNullable<ReturnType<typeof violatedGuard>>, cause: SqlError): EngineError {
+  switch (guard.code) {
+    case 'PGRST115':
+      return engineError('PGRST115', undefined, cause);
+    case 'PGRST116':
+      return engineError('PGRST116', { count: guard.count }, cause);
+    case 'PGRST124':
+      return engineError('PGRST124', { count: guard.count }, cause);
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * Decides what a request does: an ApiRequest, the schema cache and the configuration in, an ActionPlan out. What cannot be
+ * done is refused here, before any connection is touched.
+ */
+import type { ApiConfig } from '../api-config.js';
+import type { ApiRequest } from '../api-request/api-request.js';
+import { assertNever, engineError } from '../error/engine-error.js';
+import { suggest } from '../error/suggest.js';
+import type { QualifiedIdentifier } from '../identifiers.js';
+import type { Routine } from '../schema-cache/routine.js';
+import type { SchemaCache } from '../schema-cache/schema-cache.js';
+import type { Table } from '../schema-cache/table.js';
+import type { ActionPlan, CallAction, InfoAction, MutateAction, ReadAction } from './action-plan.js';
+import { negotiateContent } from './negotiate-content.js';
+import { neededColumns } from './needed-columns.js';
+import { findCalledRoutine, planArguments } from './plan-call.js';
+import { planMutate } from './plan-mutate.js';
+import { planRead } from './plan-read.js';
+
+/** With more tables than this a wrong name gets no hint: the search would cost more than it helps. */
+const hintedTables = 500;
+
+interface Knowledge {
+  readonly request: ApiRequest;
+  readonly schema: SchemaCache;
+  readonly config: ApiConfig;
+}
+
+/**
+ * @throws EngineError PGRST1xx and PGRST2xx: what the request asks for does not exist or cannot be combined
+ */
+export function planAction(request: ApiRequest, schema: SchemaCache, config: ApiConfig): ActionPlan {
+  const known: Knowledge = { request, schema, config };
+  const { action } = request;
+  switch (action.kind) {
+    case 'read':
+      return planReadAction(action.target, action.headersOnly, known);
+    case 'mutate':
+      return planMutateAction(action.target, action.mutation, known);
+    case 'call':
+      return planCallAction(action, known);
+    case 'inspect':
+      return { kind: 'inspect', schema: action.schema, schemaCache: schema, headersOnly: action.headersOnly };
+    case 'info':
+      return { kind: 'info', subject: infoSubject(action, known) };
+    default:
+      return assertNever(action);
+  }
+}
+
+function planReadAction(target: QualifiedIdentifier, headersOnly: boolean, known: Knowledge): ReadAction {
+  const relation = knownTable(target, known.schema);
+  const read = planRead({ ...known, relation, rows: 'relation' });
+  const content = negotiateContent({ ...known, relation, bodyless: headersOnly });
+  return { kind: 'read', read, content, headersOnly };
+}
+
+const verbs = { create: 'insert', update: 'update', 'single-upsert': 'put', delete: 'delete' } as const;
+
+function planMutateAction(target: QualifiedIdentifier, mutation: keyof typeof verbs, known: Knowledge): MutateAction {
+  const table = knownTable(target, known.schema);
+  const read = planRead({ ...known, relation: table, rows: 'changed' });
+  const mutate = planMutate({ ...known, table, mutation, needed: neededColumns(read) });
+  const bodyless = known.request.preferences.return !== 'representation';
+  const content = negotiateContent({ ...known, relation: table, bodyless });
+  return { kind: 'mutate', verb: verbs[mutation], mutate, read, content, table };
+}
+
+function planCallAction(
+  { target, invocation, headersOnly }: Extract<ApiRequest['action'], { kind: 'call' }>,
+  known: Knowledge,
+): CallAction {
+  const { request, schema } = known;
+  const found = findCalledRoutine(request, target, schema);
+  const { routine } = found;
+  const { handling, maxAffected } = request.preferences;
+  if (handling === 'strict' && maxAffected !== undefined && !routine.returns.set) throw engineError('PGRST128');
+  const read = planRead({ ...known, relation: returnedRelation(routine, schema), rows: 'returned' });
+  const returning = routine.returns.kind === 'composite' ? neededColumns(read) : undefined;
+  return {
+    kind: 'call',
+    call: { routine, args: planArguments(found, request), returning },
+    read,
+    content: negotiateContent({ ...known, relation: read.relation, routine, bodyless: headersOnly }),
+    verb: invocation === 'post' ? 'post' : headersOnly ? 'head' : 'get',
+    readOnly: invocation === 'read' || routine.volatility !== 'volatile',
+  };
+}
+
+/** What the rows of a function are called: as the table whose rows they are, else as the function. */
+function returnedRelation(routine: Routine, schema: SchemaCache): QualifiedIdentifier {
+  const { kind, type } = routine.returns;
+  const table = kind === 'composite' ? schema.table(type) : undefined;
+  return table ?? { schema: routine.schema, name: routine.name };
+}
+
+function infoSubject(
+  action: Extract<ApiRequest['action'], { kind: 'info' }>,
+  { request, schema }: Knowledge,
+): InfoAction['subject'] {
+  switch (action.of) {
+    case 'root':
+      return { kind: 'root' };
+    case 'relation':
+      return { kind: 'table', table: knownTable(action.target, schema) };
+    case 'routine':
+      return { kind: 'routine', routine: findCalledRoutine(request, action.target, schema).routine };
+    default:
+      return assertNever(action);
+  }
+}
+
+/** @throws PGRST205 */
+function knownTable(target: QualifiedIdentifier, schema: SchemaCache): Table {
+  const table = schema.table(target);
+  if (table !== undefined) return table;
+  const tables = schema.tables(target.schema);
+  const meant =
+    tables.length > hintedTables
+      ? undefined
+      : suggest(
+          target.name,
+          tables.map(({ name }) => name),
+        );
+  throw engineError('PGRST205', {
+    schema: target.schema,
+    relation: target.name,
+    hint: meant === undefined ? undefined : `Perhaps you meant the table '${target.schema}.${meant}'`,
+  });
+}

@@ -1,0 +1,125 @@
+/** Turns a plan into the statements of one packet: total, no looking up, no refusing but of a role. */
+import type { ApiConfig } from '../api-config.js';
+import type { ApiRequest } from '../api-request/api-request.js';
+import type { AuthResult } from '../auth-result.js';
+import { fromPostgres } from '../error/from-postgres.js';
+import { assertNever, InternalError } from '../error/engine-error.js';
+import type { SqlStatement } from '../execute/sql-executor.js';
+import { parseQualifiedIdentifier } from '../identifiers.js';
+import type { MediaType } from '../media-type.js';
+import type { ActionPlan } from '../plan/action-plan.js';
+import type { Role } from '../schema-cache/role.js';
+import type { SchemaCache } from '../schema-cache/schema-cache.js';
+import { callStatement } from './call-statement.js';
+import { undoMarker, type MainQuery, type PlannedCount } from './main-query.js';
+import { mutateStatement } from './mutate-statement.js';
+import { readStatement } from './read-statement.js';
+import { compile, literal, qualified, raw, sql, type SqlFragment } from './sql.js';
+import { countingOf, plannedQuery, type Counting } from './total-sql.js';
+import { settingsStatement } from './transaction-settings.js';
+
+export interface MainQueryInput {
+  readonly plan: Exclude<ActionPlan, { kind: 'info' }>;
+  readonly request: ApiRequest;
+  readonly auth: AuthResult;
+  readonly config: ApiConfig;
+  readonly schema: SchemaCache;
+}
+
+/**
+ * @throws 42501 when nobody may become the role through a token
+ */
+export function buildMainQuery(input: MainQueryInput): MainQuery {
+  const { plan, request, auth, config, schema } = input;
+  const role = allowedRole(auth.role, schema);
+  const routine = plan.kind === 'call' ? plan.call.routine : undefined;
+  const isolation = routine?.isolation ?? role?.isolation;
+  const readOnly = isReadOnly(plan);
+  return {
+    isolation: isolation === undefined ? undefined : isolationStatement(isolation),
+    settings: settingsStatement({ request, auth, config, role, routine, readOnly }),
+    preRequest: config.preRequest === undefined ? undefined : preRequestStatement(config.preRequest),
+    main: mainStatement(input),
+    plannedCount: plannedCountStatement(plan, countingOf(request.preferences, config)),
+    undo: !readOnly && isUndone(request, config) ? undoStatements : [],
+    runsAsAnonymous: auth.role === config.anonRole,
+  };
+}
+
+/** PostgreSQL would let the connecting role become some that no request may run as; it refuses all others itself. */
+function allowedRole(name: string, schema: SchemaCache): Role | undefined {
+  const role = schema.role(name);
+  if (role?.refused === true || name === 'none' || name.startsWith('pg_')) {
+    throw fromPostgres({ code: '42501', message: `permission denied to set role "${name}"` }, false);
+  }
+  return role;
+}
+
+function isReadOnly(plan: MainQueryInput['plan']): boolean {
+  switch (plan.kind) {
+    case 'read':
+    case 'inspect':
+      return true;
+    case 'call':
+      return plan.readOnly;
+    case 'mutate':
+      return false;
+    default:
+      return assertNever(plan);
+  }
+}
+
+function isUndone({ preferences }: ApiRequest, { txEnd }: ApiConfig): boolean {
+  return preferences.transaction === undefined
+    ? txEnd === 'rollback' || txEnd === 'rollback-allow-override'
+    : preferences.transaction === 'rollback';
+}
+
+/** Before the first query of a transaction, so it cannot be a set_config in a SELECT. */
+function isolationStatement(level: NonNullable<Role['isolation']>): SqlStatement {
+  return compile(sql`set transaction isolation level ${raw(level)}`);
+}
+
+function preRequestStatement(name: string): SqlStatement {
+  return compile(sql`select ${qualified(parseQualifiedIdentifier(name))}()`);
+}
+
+/** What is deferred is checked, so that its errors show; then the packet fails on purpose. */
+const undoStatements: readonly SqlStatement[] = [
+  compile(sql`set constraints all immediate`),
+  // Not constant: a constant would fail while it is parsed, before the statements in front of it run.
+  compile(sql`select (${literal(undoMarker)} || pg_catalog.pg_backend_pid())::int`),
+];
+
+function mainStatement({ plan, request: { preferences }, config }: MainQueryInput): SqlStatement {
+  const counting = countingOf(preferences, config);
+  switch (plan.kind) {
+    case 'read':
+      return explained(readStatement(plan, counting), plan.content.mediaType);
+    case 'mutate':
+      return explained(mutateStatement(plan, preferences), plan.content.mediaType);
+    case 'call':
+      return explained(callStatement(plan, preferences, counting), plan.content.mediaType);
+    case 'inspect':
+      throw new InternalError('the root document is not there yet');
+    default:
+      return assertNever(plan);
+  }
+}
+
+/** For a plan the statement is only explained; with `analyze` it runs as well. */
+function explained(statement: SqlFragment, mediaType: MediaType): SqlStatement {
+  if (mediaType.kind !== 'plan') return compile(statement);
+  const options = [
+    ...mediaType.options.map((option) => option.toUpperCase()),
+    `FORMAT ${mediaType.format.toUpperCase()}`,
+  ];
+  return { ...compile(sql`explain (${raw(options.join(', '))}) ${statement}`), prepare: false };
+}
+
+function plannedCountStatement(plan: MainQueryInput['plan'], counting: Counting): PlannedCount | undefined {
+  if (plan.kind !== 'read' || plan.content.mediaType.kind === 'plan') return undefined;
+  const planned = plannedQuery(plan.read, counting);
+  if (planned === undefined) return undefined;
+  return { statement: compile(sql`explain (format json) ${planned.query}`), above: planned.above };
+}

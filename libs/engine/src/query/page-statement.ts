@@ -1,0 +1,58 @@
+/**
+ * The outer SELECT that every main statement ends in: one row with the figures and the body, whatever made the rows.
+ * Column order is that of `pageColumns`; `execute/read-result.ts` reads by it.
+ */
+import type { BodyHandler } from '../plan/negotiate-content.js';
+import { bodySql, pageAlias, pageCte, readsPageTwice, type PageRows } from './body-sql.js';
+import { empty, ident, join, sql, type SqlFragment } from './sql.js';
+
+export interface Page {
+  /** `name as (query)` in the order of use. */
+  readonly ctes: readonly SqlFragment[];
+  /** The query whose rows are the page. */
+  readonly query: SqlFragment;
+  readonly rows: PageRows;
+  readonly handler: BodyHandler;
+  /** Rows that match, without the limit; null when nobody asked. */
+  readonly total: SqlFragment;
+  /** See location-sql.ts. */
+  readonly location: SqlFragment;
+  readonly inserted: SqlFragment;
+  /** Raise instead of answering. */
+  readonly guards: readonly SqlFragment[];
+}
+
+/** Rows of the page. A function that returns one value always answers one, and must not be called only to count it. */
+export function pageTotal(rows: PageRows): SqlFragment {
+  return rows.kind === 'single' ? sql`1::bigint` : sql`pg_catalog.count(*)`;
+}
+
+/** Index of each column in the statement's only row. */
+export const pageColumns = {
+  total: 0,
+  pageTotal: 1,
+  body: 2,
+  headers: 3,
+  status: 4,
+  location: 5,
+  inserted: 6,
+} as const;
+
+export function pageStatement(page: Page): SqlFragment {
+  const twice = readsPageTwice(page.handler);
+  const ctes = twice ? [...page.ctes, sql`${ident(pageCte)} as (${page.query})`] : page.ctes;
+  const source = twice ? ident(pageCte) : sql`(${page.query})`;
+  const columns = [
+    sql`${page.total} as total`,
+    sql`${pageTotal(page.rows)} as page_total`,
+    sql`${bodySql(page.handler, page.rows)} as body`,
+    // Behind the body, because what makes it may set them.
+    sql`nullif(pg_catalog.current_setting('response.headers', true), '') as headers`,
+    sql`nullif(pg_catalog.current_setting('response.status', true), '') as status`,
+    sql`${page.location} as location`,
+    sql`${page.inserted} as inserted`,
+    ...page.guards,
+  ];
+  const withCtes = ctes.length === 0 ? empty : sql`with ${join(ctes, ', ')} `;
+  return sql`${withCtes}select ${join(columns, ', ')} from ${source} as ${ident(pageAlias)}`;
+}
