@@ -1,6 +1,12 @@
 /** Which of the acceptable media types is answered and what makes the body: the Accept header and the schema's handlers in. */
+import type { ApiConfig } from '../api-config.js';
+import type { ApiRequest } from '../api-request/api-request.js';
+import type { SelectItem } from '../api-request/query-params/ast.js';
+import { engineError } from '../error/engine-error.js';
 import type { QualifiedIdentifier } from '../identifiers.js';
-import type { MediaType } from '../media-type.js';
+import { mediaTypeText, parseMediaType, type MediaType } from '../media-type.js';
+import { anyMediaType, type MediaHandler } from '../schema-cache/media-handler.js';
+import type { SchemaCache } from '../schema-cache/schema-cache.js';
 
 /** How rows become a body. */
 export type BodyHandler =
@@ -26,4 +32,105 @@ export interface NegotiatedContent {
   readonly handler: BodyHandler;
   /** Exactly one row is demanded. */
   readonly singular: boolean;
+}
+
+export interface ContentInput {
+  readonly request: ApiRequest;
+  readonly schema: SchemaCache;
+  readonly config: ApiConfig;
+  /** Table or view that the rows are of. */
+  readonly relation: QualifiedIdentifier;
+  /** The called function. */
+  readonly routine?: QualifiedIdentifier | undefined;
+  /** Nothing will be shown, but a type is chosen all the same. */
+  readonly bodyless: boolean;
+}
+
+interface Choice {
+  readonly mediaType: MediaType;
+  readonly handler: BodyHandler;
+}
+
+/**
+ * The first acceptable type that something can produce. Types of PostgREST's own cannot be overridden; all others can, by a
+ * handler for every type, then one for this type, of this table or function, then one of every row type.
+ *
+ * @throws PGRST107 none
+ */
+export function negotiateContent(input: ContentInput): NegotiatedContent {
+  const { accept } = input.request;
+  for (const mediaType of accept) {
+    const choice = choose(mediaType, input);
+    if (choice === undefined) continue;
+    return {
+      mediaType: choice.mediaType,
+      handler: input.bodyless ? { kind: 'none' } : choice.handler,
+      singular: choice.handler.kind === 'json-object',
+    };
+  }
+  throw engineError('PGRST107', { mediaTypes: accept.map(mediaTypeText) });
+}
+
+function choose(mediaType: MediaType, input: ContentInput): Choice | undefined {
+  switch (mediaType.kind) {
+    case 'singular':
+      return { mediaType, handler: { kind: 'json-object', nullsStripped: mediaType.nullsStripped } };
+    case 'array-stripped':
+      return { mediaType, handler: { kind: 'json-array', nullsStripped: true } };
+    case 'plan': {
+      const explained = input.config.planEnabled ? choose(mediaType.for, input) : undefined;
+      return explained === undefined ? undefined : { mediaType, handler: explained.handler };
+    }
+    default:
+      return ofTableOrRoutine(mediaType, input) ?? ofAnyRow(mediaType, input.schema) ?? builtIn(mediaType);
+  }
+}
+
+/** A table's handler takes whole rows: it serves only where all columns are selected. */
+function ofTableOrRoutine(
+  mediaType: MediaType,
+  { request, schema, relation, routine }: ContentInput,
+): Choice | undefined {
+  if (!selectsAll(request.queryParams.select)) return undefined;
+  const sources = [
+    schema.tableMediaHandlers(relation),
+    ...(routine === undefined ? [] : [schema.routineMediaHandlers(routine)]),
+  ];
+  const text = mediaTypeText(mediaType);
+  for (const name of [anyMediaType, text]) {
+    for (const handlers of sources) {
+      const found = handlers.get(name);
+      if (found !== undefined) return custom(found, relation);
+    }
+  }
+  return undefined;
+}
+
+function ofAnyRow(mediaType: MediaType, schema: SchemaCache): Choice | undefined {
+  const found = schema.anyRowMediaHandlers.get(mediaTypeText(mediaType));
+  return found === undefined ? undefined : custom(found, undefined);
+}
+
+function custom({ kind, routine, contentType }: MediaHandler, rowType: QualifiedIdentifier | undefined): Choice {
+  return {
+    mediaType: parseMediaType(contentType),
+    handler: kind === 'function' ? { kind: 'function-result' } : { kind: 'aggregate', routine, rowType },
+  };
+}
+
+function builtIn(mediaType: MediaType): Choice | undefined {
+  switch (mediaType.kind) {
+    case 'any':
+    case 'json':
+      return { mediaType: { kind: 'json' }, handler: { kind: 'json-array', nullsStripped: false } };
+    case 'csv':
+    case 'geojson':
+      return { mediaType, handler: { kind: mediaType.kind } };
+    default:
+      return undefined;
+  }
+}
+
+function selectsAll(select: readonly SelectItem[]): boolean {
+  return select.length === 0 || (select.length === 1 && select[0]?.kind === 'star');
 }

@@ -2,6 +2,7 @@
  * The only maker of SQL: fragments are composed with the `sql` tag, names are quoted by `ident`, values enter as
  * parameters by `param`, and `compile` numbers the parameters. Plain strings cannot be interpolated: the types forbid it.
  */
+import { InternalError } from '../error/engine-error.js';
 import type { SqlValue } from '../execute/sql-executor.js';
 import type { QualifiedIdentifier } from '../identifiers.js';
 
@@ -70,6 +71,17 @@ export function literal(text: string): SqlFragment {
 /** Text from one of our closed tables or from the catalogs (an operator, `format_type`, a default expression); never from a request. */
 export function raw(text: string): SqlFragment {
   return text === '' ? empty : new Fragment([text]);
+}
+
+/**
+ * A type's name as a request gives it: letters, digits, `_`, `$` and blanks, so that it cannot be anything but a name. The
+ * grammar lets nothing else through; this is the second lock.
+ *
+ * @throws InternalError any other character
+ */
+export function typeName(text: string): SqlFragment {
+  if (!/^[\p{L}\p{N}_$ ]+$/u.test(text)) throw new InternalError('not the name of a type');
+  return new Fragment([text]);
 }
 
 /** Fragments with `separator` between them; empty ones are left out. */
