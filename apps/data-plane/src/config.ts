@@ -97,21 +97,24 @@ export function loadDataPlaneConfig(
     adminPort: values.PERCH_PORT_BASE + 190,
     logLevel: values.PERCH_LOG_LEVEL,
     drainDelayMs: values.PERCH_DRAIN_DELAY_MS,
-    source:
-      options.tenantsFile === undefined
-        ? {
-            kind: 'control-plane',
-            url: values.PERCH_CONTROL_PLANE_URL ?? `http://127.0.0.1:${values.PERCH_PORT_BASE}`,
-            fleetToken: values.PERCH_FLEET_TOKEN ?? '',
-            copies: path.resolve(values.PERCH_HOME, 'data-plane', 'snapshots'),
-          }
-        : {
-            kind: 'file',
-            path: path.resolve(options.tenantsFile),
-            jwksAllowedHosts: values.PERCH_JWKS_ALLOWED_HOSTS.split(',')
-              .map((host) => host.trim())
-              .filter((host) => host !== ''),
-            jwksAllowLoopback: values.PERCH_JWKS_ALLOW_LOOPBACK === 'true',
-          },
+    source: sourceOf(options.tenantsFile, values),
   });
+}
+
+function sourceOf(tenantsFile: string | undefined, values: z.infer<typeof dataPlaneEnvironment>): SourceConfig {
+  if (tenantsFile === undefined) {
+    return {
+      kind: 'control-plane',
+      url: values.PERCH_CONTROL_PLANE_URL ?? `http://127.0.0.1:${values.PERCH_PORT_BASE}`,
+      fleetToken: values.PERCH_FLEET_TOKEN ?? '',
+      copies: path.resolve(values.PERCH_HOME, 'data-plane', 'snapshots'),
+    };
+  }
+  const hosts = values.PERCH_JWKS_ALLOWED_HOSTS.split(',').map((host) => host.trim());
+  return {
+    kind: 'file',
+    path: path.resolve(tenantsFile),
+    jwksAllowedHosts: hosts.filter((host) => host !== ''),
+    jwksAllowLoopback: values.PERCH_JWKS_ALLOW_LOOPBACK === 'true',
+  };
 }

@@ -78,6 +78,12 @@ export const edgeCatalogue = {
     message: 'The request is not valid HTTP',
     doc: 'The request line, a header field or the framing of the body could not be parsed.',
   },
+  PERCH106: {
+    status: 400,
+    kind: 'client-disconnect',
+    message: 'The connection was closed before the answer',
+    doc: 'Only logs and metrics show this one: the client went away, and what it asked for was cancelled.',
+  },
 } as const satisfies Record<string, EdgeErrorRow>;
 
 export type EdgeErrorCode = keyof typeof edgeCatalogue;
@@ -85,7 +91,11 @@ export type EdgeErrorCode = keyof typeof edgeCatalogue;
 /** @param facts what this occurrence knows better than the row. */
 export function edgeError(
   code: EdgeErrorCode,
-  facts: { readonly details?: string | undefined; readonly retryAfter?: number | undefined; readonly cause?: unknown } = {},
+  facts: {
+    readonly details?: string | undefined;
+    readonly retryAfter?: number | undefined;
+    readonly cause?: unknown;
+  } = {},
 ): EngineError {
   const row: EdgeErrorRow = edgeCatalogue[code];
   const retryAfter = facts.retryAfter ?? row.retryAfter;

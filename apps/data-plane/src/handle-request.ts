@@ -1,1 +1,81 @@
-/** One request through the rooms, in order. Every step returns a value or throws; `server.ts` renders either. */
+/** One request through the rooms, in order. Every step returns a value or throws; `answer-request.ts` renders either. */
+import type { IncomingMessage } from 'node:http';
+import {
+  buildMainQuery,
+  headerOf,
+  parseApiRequest,
+  planAction,
+  preflightResponse,
+  renderInfo,
+  renderResponse,
+  runMainQuery,
+  withServerHeaders,
+  type ApiRequest,
+  type AuthResult,
+  type EngineResponse,
+  type SchemaCache,
+} from '@perch/engine';
+import type { Authenticator } from '@perch/jwt';
+import type { TenantExecutors } from '@perch/postgres';
+import type { TenantResolver } from '@perch/tenancy';
+import type { ActiveTenant, ActiveTenants } from './active-tenant.js';
+import type { Exchange } from './exchange.js';
+import { readBody, requestHeaders, requestTarget } from './http-request.js';
+import type { RateLimits } from './rate-limits.js';
+import { restsOnSchema } from './rests-on-schema.js';
+import type { SchemaCaches } from './schema-caches.js';
+
+export interface Deps {
+  readonly tenants: TenantResolver;
+  readonly activeTenants: ActiveTenants;
+  readonly rateLimits: RateLimits;
+  readonly authenticator: Authenticator;
+  readonly schemaCaches: SchemaCaches;
+  readonly executors: TenantExecutors;
+}
+
+/** @throws EngineError and what tenancy throws; `exchange.signal.reason` when that aborted */
+export async function handleRequest(message: IncomingMessage, exchange: Exchange, deps: Deps): Promise<EngineResponse> {
+  const { method, timings } = exchange;
+  const target = requestTarget(message);
+  const { snapshot, prefix, path } = await deps.tenants.resolve(target.host, target.path);
+  const tenant = (exchange.tenant = deps.activeTenants.of(snapshot, prefix));
+  const headers = (exchange.headers = requestHeaders(message));
+
+  const preflight = preflightResponse({ method, headers }, tenant.api);
+  if (preflight !== undefined) return withServerHeaders(preflight, { method, headers }, tenant.api, undefined);
+  deps.rateLimits.take(tenant);
+  const authorization = headerOf(headers, 'authorization');
+  const auth = await timings.measure('jwt', () => deps.authenticator.authenticate(authorization, snapshot));
+  const body = await readBody(message, snapshot.settings.max_body_bytes);
+  exchange.requestBytes = body.length;
+
+  const sent = { method, path, query: target.query, headers, body };
+  const request = timings.measureSync('parse', () => parseApiRequest(sent, tenant.api));
+  const schema = await deps.schemaCaches.get(tenant);
+  const response = await answerBySchema(request, auth, schema, exchange, tenant, deps).catch(async (error: unknown) => {
+    if (!restsOnSchema(error, method)) throw error;
+    const newer = await deps.schemaCaches.newerThan(schema, tenant);
+    if (newer === undefined) throw error;
+    return answerBySchema(request, auth, newer, exchange, tenant, deps);
+  });
+  return withServerHeaders(response, { method, headers }, tenant.api, timings.list());
+}
+
+/** The steps that rest on the schema, which are walked again when it turns out to have moved. */
+async function answerBySchema(
+  request: ApiRequest,
+  auth: AuthResult,
+  schema: SchemaCache,
+  { timings, signal }: Exchange,
+  tenant: ActiveTenant,
+  deps: Deps,
+): Promise<EngineResponse> {
+  const config = tenant.api;
+  const plan = timings.measureSync('plan', () => planAction(request, schema, config));
+  if (plan.kind === 'info') return timings.measureSync('response', () => renderInfo(plan, request, config));
+  const query = buildMainQuery({ plan, request, auth, config, schema });
+  const executor = deps.executors.for(tenant.connection);
+  const result = await timings.measure('transaction', () => runMainQuery(query, plan, executor, signal));
+  return timings.measureSync('response', () => renderResponse(result, plan, request, config));
+}

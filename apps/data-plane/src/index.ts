@@ -1,1 +1,8 @@
-export {};
+export {
+  DataPlaneConfigError,
+  dataPlaneEnvironment,
+  loadDataPlaneConfig,
+  type DataPlaneConfig,
+  type DataPlaneOptions,
+} from './config.js';
+export { startDataPlane, type RunningDataPlane } from './start-data-plane.js';

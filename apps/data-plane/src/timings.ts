@@ -1,37 +1,35 @@
-/** How long each step of a request took: the steps run through here, the Server-Timing header and the log read it. */
-
-export type Step = 'tenant' | 'jwt' | 'body' | 'schema' | 'parse' | 'plan' | 'transaction' | 'response';
+/** How long each step of a request took: the steps run through here, the Server-Timing header shows it. */
+import type { TimedStep } from '@perch/engine';
 
 export class Timings {
-  readonly #durations = new Map<Step, number>();
+  readonly #durations: [step: TimedStep, durationMs: number][] = [];
 
   /** @param now milliseconds of a clock that never goes back. */
   constructor(private readonly now: () => number) {}
 
-  async measure<T>(step: Step, work: () => T | Promise<T>): Promise<T> {
+  async measure<T>(step: TimedStep, work: () => T | Promise<T>): Promise<T> {
     const startedAt = this.now();
-    try {
-      return await work();
-    } finally {
-      this.#add(step, startedAt);
-    }
+    const result = await work();
+    this.#add(step, startedAt);
+    return result;
   }
 
-  measureSync<T>(step: Step, work: () => T): T {
+  measureSync<T>(step: TimedStep, work: () => T): T {
     const startedAt = this.now();
-    try {
-      return work();
-    } finally {
-      this.#add(step, startedAt);
-    }
+    const result = work();
+    this.#add(step, startedAt);
+    return result;
   }
 
-  /** Milliseconds; a step that ran twice counts twice, one that never ran is 0. */
-  durationMs(step: Step): number {
-    return this.#durations.get(step) ?? 0;
+  /** Milliseconds per step, in the order in which they were first walked; a step walked twice counts both. */
+  list(): readonly (readonly [step: TimedStep, durationMs: number])[] {
+    return this.#durations;
   }
 
-  #add(step: Step, startedAt: number): void {
-    this.#durations.set(step, (this.#durations.get(step) ?? 0) + this.now() - startedAt);
+  #add(step: TimedStep, startedAt: number): void {
+    const durationMs = this.now() - startedAt;
+    const known = this.#durations.find(([name]) => name === step);
+    if (known === undefined) this.#durations.push([step, durationMs]);
+    else known[1] += durationMs;
   }
 }

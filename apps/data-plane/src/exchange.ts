@@ -1,0 +1,38 @@
+/**
+ * What is known of one request while it walks through the rooms, besides its values: who it is, whose it is, how long the
+ * steps took, and the signal that ends it.
+ */
+import type { ActiveTenant } from './active-tenant.js';
+import type { HeaderList } from './http-request.js';
+import { Timings } from './timings.js';
+
+export class Exchange {
+  readonly timings: Timings;
+  readonly startedAt: number;
+  /** Set as soon as it is known: errors are rendered by the tenant's settings. */
+  tenant: ActiveTenant | undefined;
+  /** Set as soon as they are decoded: the answer to an error depends on some of them. */
+  headers: HeaderList = [];
+  requestBytes = 0;
+  readonly #abort = new AbortController();
+
+  constructor(
+    readonly id: string,
+    readonly method: string,
+    /** Milliseconds of a clock that never goes back. */
+    readonly now: () => number,
+  ) {
+    this.startedAt = now();
+    this.timings = new Timings(now);
+  }
+
+  /** Aborted when the client goes away, when the deadline passes, and when a drain cannot wait any longer. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** @param reason is thrown by whatever waits. */
+  abort(reason: Error): void {
+    this.#abort.abort(reason);
+  }
+}

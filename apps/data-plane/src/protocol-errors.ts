@@ -1,0 +1,40 @@
+/**
+ * What arrives and is no HTTP request: an error of node's parser or of a timer in, a last answer on the bare socket out.
+ */
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { renderError, type EngineError } from '@perch/engine';
+import { edgeError } from './edge-catalogue.js';
+
+/** Answers if the connection can still be written to, and ends it. */
+export function answerProtocolError(
+  error: Error & { readonly code?: string; readonly rawPacket?: Buffer },
+  socket: Duplex,
+): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const { status, headers, body } = renderError(meaningOf(error));
+  const text = typeof body === 'string' ? body : '';
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    ...headers.map(([name, value]) => `${name}: ${value}`),
+    'Server: perch',
+    `Content-Length: ${Buffer.byteLength(text)}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
+}
+
+function meaningOf(error: { readonly code?: string; readonly rawPacket?: Buffer }): EngineError {
+  switch (error.code) {
+    case 'HPE_HEADER_OVERFLOW':
+      // Still in the request line: no line has ended in what was read last.
+      return edgeError(error.rawPacket?.includes('\r\n') === false ? 'PERCH101' : 'PERCH102');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return edgeError('PERCH104');
+    default:
+      return edgeError('PERCH105', { cause: error });
+  }
+}

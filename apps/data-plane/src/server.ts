@@ -1,0 +1,165 @@
+/**
+ * The HTTP edge: sockets and limits in, one answer per request out. It knows no dialect; what a request means is the
+ * walk's business, what an error looks like the engine's.
+ */
+import http from 'node:http';
+import net from 'node:net';
+import { EngineError, type EngineResponse } from '@perch/engine';
+import type { ErrorKind, Observer } from '@perch/observability';
+import { Exchange } from './exchange.js';
+import { ClientGone } from './http-request.js';
+import { answerProtocolError } from './protocol-errors.js';
+import { createRequestIds } from './request-ids.js';
+import { writeResponse } from './write-response.js';
+
+/** An answer and, when it is an error's, what the metrics need of that. */
+export interface Answer {
+  readonly response: EngineResponse;
+  readonly error: { readonly code: string; readonly kind: ErrorKind } | undefined;
+}
+
+export interface EdgeOptions {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly observer: Observer;
+  /** Never throws. */
+  readonly answer: (message: http.IncomingMessage, exchange: Exchange) => Promise<Answer>;
+  /** Milliseconds for a request's header and body to arrive. Default 60 s. */
+  readonly receiveTimeoutMs?: number;
+  /** Milliseconds from header to answer. Default 5 minutes; a data API's own `statement_timeout_ms` is the finer tool. */
+  readonly deadlineMs?: number;
+  /** Milliseconds a connection may wait for its next request: longer than the usual 60 s of a load balancer. */
+  readonly keepAliveTimeoutMs?: number;
+}
+
+export interface Edge {
+  readonly port: number;
+  readonly inFlight: number;
+  /** No new connections; the open ones end behind their next answer. */
+  stopListening(): void;
+  /** Ends the connections that wait for a request. */
+  closeIdle(): void;
+  /** Aborts what still runs and closes everything. Resolves when every connection is closed. */
+  close(): Promise<void>;
+}
+
+/** Bytes of request line and header fields together. */
+const maxHeaderBytes = 128 * 1024;
+/** Milliseconds between two looks for requests that take too long to arrive. */
+const timeoutCheckMs = 1_000;
+/** nginx's status for "the client closed the request": in logs and metrics only. */
+const clientClosedRequest = 499;
+
+/** @throws the listen error of node (EADDRINUSE ...) when the port cannot be had. */
+export async function startEdge(options: EdgeOptions): Promise<Edge> {
+  const { observer } = options;
+  const requestId = createRequestIds();
+  const running = new Map<Exchange, http.ServerResponse>();
+  let leaving = false;
+  const now = () => performance.now();
+
+  const serve = async (message: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
+    const exchange = new Exchange(requestId(headerOf(message, 'x-request-id')), message.method ?? '', now);
+    running.set(exchange, response);
+    const deadline = setTimeout(() => exchange.abort(deadlinePassed()), options.deadlineMs ?? 300_000);
+    response.once('close', () => {
+      clearTimeout(deadline);
+      running.delete(exchange);
+      if (!response.writableFinished) exchange.abort(new ClientGone());
+    });
+    const { response: answer, error } = await options.answer(message, exchange);
+    const gone = response.destroyed || response.socket === null;
+    const facts = { requestId: exchange.id, method: exchange.method, close: leaving || !message.complete };
+    const responseBytes = gone ? 0 : writeResponse(response, answer, facts);
+    observer.note({
+      kind: 'request',
+      requestId: exchange.id,
+      tenant: exchange.tenant?.key,
+      method: exchange.method,
+      status: gone ? clientClosedRequest : answer.status,
+      durationMs: now() - exchange.startedAt,
+      requestBytes: exchange.requestBytes,
+      responseBytes,
+      errorCode: error?.code,
+      errorKind: gone ? 'client-disconnect' : error?.kind,
+    });
+  };
+
+  const onRequest = (message: http.IncomingMessage, response: http.ServerResponse) => {
+    serve(message, response).catch((error: unknown) => {
+      const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      observer.note({ kind: 'internal-error', where: 'server', detail });
+      response.destroy();
+    });
+  };
+
+  const server = http.createServer(
+    {
+      maxHeaderSize: maxHeaderBytes,
+      headersTimeout: options.receiveTimeoutMs ?? 60_000,
+      requestTimeout: options.receiveTimeoutMs ?? 60_000,
+      keepAliveTimeout: options.keepAliveTimeoutMs ?? 75_000,
+      connectionsCheckingInterval: timeoutCheckMs,
+      noDelay: true,
+    },
+    onRequest,
+  );
+  // Node drops header fields beyond a count without a word; their size is bounded anyway.
+  server.maxHeadersCount = 0;
+  // The body is asked for when it is wanted (readBody), so that a refusal costs no upload.
+  server.on('checkContinue', onRequest);
+  server.on('clientError', answerProtocolError);
+  await listen(server, options.port, options.host);
+  const closed = new Promise<void>((resolve) => server.once('close', () => resolve()));
+
+  return {
+    port: portOf(server.address()),
+    get inFlight() {
+      return running.size;
+    },
+    stopListening() {
+      leaving = true;
+      for (const response of running.values()) response.shouldKeepAlive = false;
+      // Not http's own close: that also ends connections on which a request may be arriving this very moment.
+      net.Server.prototype.close.call(server);
+    },
+    closeIdle: () => server.closeIdleConnections(),
+    async close() {
+      leaving = true;
+      for (const exchange of running.keys()) exchange.abort(new ClientGone());
+      server.closeAllConnections();
+      if (server.listening) server.close();
+      await closed;
+    },
+  };
+}
+
+/** PostgreSQL's own words: the statement is cancelled the same way. */
+function deadlinePassed(): EngineError {
+  return new EngineError({
+    code: '57014',
+    status: 500,
+    kind: 'postgres',
+    message: 'canceling statement due to statement timeout',
+  });
+}
+
+function listen(server: http.Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function portOf(address: net.AddressInfo | string | null): number {
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+function headerOf(message: http.IncomingMessage, name: string): string | undefined {
+  const value = message.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}

@@ -1,0 +1,123 @@
+/**
+ * One proxy process: configuration in, a listening data plane out. The only place that makes things and hands them to
+ * each other.
+ */
+import { loadSchemaCache } from '@perch/engine';
+import {
+  combineObservers,
+  createLogger,
+  createLogObserver,
+  createMetrics,
+  type Metrics,
+  type Observer,
+} from '@perch/observability';
+import { createAuthenticator } from '@perch/jwt';
+import { createTenantExecutors } from '@perch/postgres';
+import { createSnapshotCache, createTenantResolver } from '@perch/tenancy';
+import { ActiveTenants, type ActiveTenant } from './active-tenant.js';
+import { startAdmin } from './admin.js';
+import { answerRequest } from './answer-request.js';
+import { catalogVersionSql } from './catalog-version.sql.js';
+import type { DataPlaneConfig } from './config.js';
+import { drain } from './drain.js';
+import type { Deps } from './handle-request.js';
+import { RateLimits } from './rate-limits.js';
+import { createSchemaCaches } from './schema-caches.js';
+import { startEdge } from './server.js';
+import { createSnapshots } from './snapshots.js';
+
+export interface RunningDataPlane {
+  readonly port: number;
+  readonly adminPort: number;
+  /** Drains: in-flight requests get their answers, then everything is closed. */
+  stop(): Promise<void>;
+}
+
+/** Milliseconds in which a request on its way on an open connection is still answered while leaving. */
+const lingerMs = 100;
+/** Milliseconds that running requests get when the process leaves; supervisors wait 10 s or more before they kill. */
+const drainTimeoutMs = 8_000;
+
+/**
+ * @throws TenantsFileError when the tenants file has problems, and the listen error of node when a port cannot be had;
+ * whatever was started is stopped again.
+ */
+export async function startDataPlane(
+  config: DataPlaneConfig,
+  instruments: { readonly observer: Observer; readonly metrics: Metrics } = createInstruments(config),
+): Promise<RunningDataPlane> {
+  const { observer, metrics } = instruments;
+  const undo: (() => Promise<void> | void)[] = [];
+  const undoAll = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const { source, lastGoodCopies } = createSnapshots(config.source, observer);
+    const snapshots = createSnapshotCache({ source, observer, lastGoodCopies });
+    undo.push(() => snapshots.stop());
+    undo.push(() => source.stop());
+    const executors = createTenantExecutors();
+    undo.push(() => executors.close());
+    const schemaCaches = createSchemaCaches({
+      observer,
+      load: ({ connection, api }) => loadSchemaCache(executors.for(connection), api),
+      readVersion: ({ connection }) => readCatalogVersion(connection, executors),
+    });
+    snapshots.onChange((key, snapshot) => {
+      if (snapshot !== undefined) return;
+      schemaCaches.forget(key);
+      executors.remove(key);
+    });
+    const deps: Deps = {
+      tenants: createTenantResolver(source, snapshots, observer),
+      activeTenants: new ActiveTenants(),
+      rateLimits: new RateLimits(() => performance.now()),
+      authenticator: createAuthenticator({ onUnknownKid: (key) => source.reportUnknownKid(key) }),
+      schemaCaches,
+      executors,
+    };
+
+    let notReadyReason: string | undefined = 'starting';
+    await source.start(snapshots.listener);
+    const admin = await startAdmin(config, metrics, observer, () => notReadyReason);
+    undo.push(() => admin.close());
+    const { host, port } = config;
+    const edge = await startEdge({
+      host,
+      port,
+      observer,
+      answer: (message, exchange) => answerRequest(message, exchange, deps, observer),
+    });
+    notReadyReason = undefined;
+    const addresses = { http: `http://${host}:${edge.port}`, admin: `http://${config.adminHost}:${admin.port}` };
+    observer.note({ kind: 'process-started', process: 'data-plane', addresses });
+
+    let stopping: Promise<void> | undefined;
+    const stop = async () => {
+      observer.note({ kind: 'process-stopping', process: 'data-plane', reason: 'asked to stop' });
+      const options = { delayMs: config.drainDelayMs, lingerMs, timeoutMs: drainTimeoutMs };
+      const abandonedRequests = await drain(edge, options, () => (notReadyReason = 'draining'));
+      await undoAll();
+      observer.note({ kind: 'process-stopped', process: 'data-plane', abandonedRequests });
+    };
+    return { port: edge.port, adminPort: admin.port, stop: () => (stopping ??= stop()) };
+  } catch (error) {
+    await undoAll();
+    throw error;
+  }
+}
+
+function createInstruments({ logLevel }: DataPlaneConfig): { readonly observer: Observer; readonly metrics: Metrics } {
+  const metrics = createMetrics({ process: 'data-plane' });
+  const logger = createLogger({ name: 'data-plane', level: logLevel });
+  return { observer: combineObservers(createLogObserver(logger), metrics.observer), metrics };
+}
+
+async function readCatalogVersion(
+  connection: ActiveTenant['connection'],
+  executors: ReturnType<typeof createTenantExecutors>,
+): Promise<string> {
+  const statements = [{ text: catalogVersionSql, values: [] }];
+  const [result] = await executors.for(connection).submit({ statements });
+  return result?.rows[0]?.[0] ?? '';
+}
