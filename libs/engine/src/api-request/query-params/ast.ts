@@ -10,7 +10,9 @@ import type { AggregateFunction, FtsOperator, QuantifiableOperator, SimpleOperat
 export interface JsonStep {
   /** `json` for `->`, `text` for `->>`. */
   readonly result: 'json' | 'text';
-  readonly operand: { readonly kind: 'key'; readonly key: string } | { readonly kind: 'index'; readonly index: string };
+  readonly operand:
+    | { readonly kind: 'key'; readonly key: string }
+    | { readonly kind: 'index'; /** Signed: `+0`, `-1`. */ readonly index: string };
 }
 
 export type JsonPath = readonly JsonStep[];

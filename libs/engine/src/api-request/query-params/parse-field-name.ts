@@ -1,0 +1,73 @@
+/** Names in a query string: `col`, `"any.thing"`, `a.b.c`; text at a scanner in, the bare names out. */
+import type { Scanner } from './scanner.js';
+import type { EmbedPath } from './ast.js';
+
+export const expectedName = 'field name (* or [a..z0..9_$])';
+
+/** Letters of any script, digits, underscore, dollar and space; a dash only inside, and not where an arrow begins. */
+const plainCharacters = /[\p{L}0-9_$ ]+/uy;
+
+/**
+ * A name, quoted or plain. Blanks around it do not belong to it.
+ *
+ * @throws PGRST100
+ */
+export function parseName(scanner: Scanner): string {
+  scanner.skipBlanks();
+  const name = scanner.peek() === '"' ? parseQuoted(scanner) : parsePlainName(scanner);
+  scanner.skipBlanks();
+  return name;
+}
+
+function parsePlainName(scanner: Scanner): string {
+  const start = scanner.position;
+  if (parseWord(scanner) === '') scanner.fail(expectedName);
+  while (scanner.peek() === '-' && !scanner.at('->')) {
+    scanner.position += 1;
+    if (parseWord(scanner) === '') scanner.fail('">", letter or digit');
+  }
+  return scanner.text.slice(start, scanner.position).trim();
+}
+
+/** Letters, digits, underscore, dollar and space: all that a type name or a text search configuration may hold. */
+export function parseWord(scanner: Scanner): string {
+  return scanner.match(plainCharacters);
+}
+
+/**
+ * `"text"`; a backslash takes the next character as it is.
+ *
+ * @throws PGRST100 when it does not end
+ */
+export function parseQuoted(scanner: Scanner): string {
+  return readQuoted(scanner) ?? scanner.fail('"\\\\" or "\\""');
+}
+
+/** As parseQuoted, but undefined, with the scanner at the end, for a text that does not end. */
+export function readQuoted(scanner: Scanner): string | undefined {
+  scanner.position += 1;
+  const pieces: string[] = [];
+  let start = scanner.position;
+  for (;;) {
+    const character = scanner.peek();
+    if (character === '') return undefined;
+    if (character === '"') break;
+    if (character === '\\') {
+      pieces.push(scanner.text.slice(start, scanner.position));
+      scanner.position += 1;
+      start = scanner.position;
+      if (scanner.atEnd) return undefined;
+    }
+    scanner.position += 1;
+  }
+  pieces.push(scanner.text.slice(start, scanner.position));
+  scanner.position += 1;
+  return pieces.join('');
+}
+
+/** `a.b.c`: names between dots. */
+export function parseNames(scanner: Scanner): EmbedPath {
+  const names = [parseName(scanner)];
+  while (scanner.take('.')) names.push(parseName(scanner));
+  return names;
+}
