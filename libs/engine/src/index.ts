@@ -26,7 +26,7 @@ export type { MainQuery } from './query/main-query.js';
 export { runMainQuery } from './execute/run-main-query.js';
 export type { ResultSet } from './execute/result-set.js';
 
-export { preflightResponse } from './response/cors.js';
+export { headerOf, preflightResponse } from './response/cors.js';
 export { renderError } from './response/render-error.js';
 export { renderInfo } from './response/render-info.js';
 export type { TimedStep, Timings } from './response/server-timing.js';

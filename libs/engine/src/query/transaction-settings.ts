@@ -82,5 +82,5 @@ function searchPath(schema: string, extra: readonly string[]): string {
  * them already; its knowledge may be older than the role's attributes.
  */
 function refuseRole(role: string): SqlFragment {
-  return sql`case when exists (select from pg_catalog.pg_roles where rolname = ${param(role)} and (rolsuper or rolbypassrls or rolname = session_user)) then ('PERCH_REFUSED_ROLE ' || ${param(role)}::text)::int end`;
+  return sql`(select ('PERCH_REFUSED_ROLE ' || rolname)::int from pg_catalog.pg_roles where rolname = ${param(role)} and (rolsuper or rolbypassrls or rolname = session_user))`;
 }
