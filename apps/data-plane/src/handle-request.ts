@@ -2,7 +2,6 @@
 import type { IncomingMessage } from 'node:http';
 import {
   buildMainQuery,
-  headerOf,
   parseApiRequest,
   planAction,
   preflightResponse,
@@ -20,7 +19,7 @@ import type { TenantExecutors } from '@perch/postgres';
 import type { TenantResolver } from '@perch/tenancy';
 import type { ActiveTenant, ActiveTenants } from './active-tenant.js';
 import type { Exchange } from './exchange.js';
-import { readBody, requestHeaders, requestTarget } from './http-request.js';
+import { headerOf, readBody, requestHeaders, requestTarget } from './http-request.js';
 import type { RateLimits } from './rate-limits.js';
 import { restsOnSchema } from './rests-on-schema.js';
 import type { SchemaCaches } from './schema-caches.js';

@@ -48,6 +48,11 @@ export function requestHeaders(message: IncomingMessage): HeaderList {
   return headers;
 }
 
+/** The first of that name, given in lower case. */
+export function headerOf(headers: HeaderList, name: string): string | undefined {
+  return headers.find(([candidate]) => candidate === name)?.[1];
+}
+
 /** The usual origin form, or the absolute form of a request to a proxy (RFC 9112 section 3.2.2), whose host counts. */
 function splitTarget(url: string): { readonly authority: string | undefined; readonly rest: string } {
   if (url.startsWith('/')) return { authority: undefined, rest: url };
