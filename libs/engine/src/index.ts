@@ -19,7 +19,8 @@ export { loadSchemaCache } from './schema-cache/load-schema-cache.js';
 export { readSchemaSnapshot, type SchemaOptions } from './schema-cache/read-schema-snapshot.js';
 export type { SchemaSnapshot } from './schema-cache/schema-snapshot.js';
 
-export type { ApiRequest } from './api-request/api-request.js';
+export { parseApiRequest, type ApiRequest } from './api-request/api-request.js';
+export { planAction } from './plan/plan-action.js';
 export type { ActionPlan } from './plan/action-plan.js';
 export { buildMainQuery, type MainQueryInput } from './query/build-main-query.js';
 export type { MainQuery } from './query/main-query.js';
@@ -29,4 +30,5 @@ export type { ResultSet } from './execute/result-set.js';
 export { headerOf, preflightResponse } from './response/cors.js';
 export { renderError } from './response/render-error.js';
 export { renderInfo } from './response/render-info.js';
+export { renderResponse, withServerHeaders } from './response/render-response.js';
 export type { TimedStep, Timings } from './response/server-timing.js';
