@@ -62,7 +62,6 @@ function splitTarget(url: string): { readonly authority: string | undefined; rea
 }
 
 function isAscii(text: string): boolean {
-  // eslint-disable-next-line no-control-regex -- the whole of ASCII is meant
   return /^[\x00-\x7f]*$/.test(text);
 }
 
