@@ -1,10 +1,16 @@
 /** One request, parsed: an EngineRequest and the configuration in, an ApiRequest out. Knows no tables. */
-import type { MediaType } from '../media-type.js';
-import type { Range } from '../range.js';
-import type { Action } from './action.js';
-import type { Payload } from './payload.js';
-import type { Preferences } from './preferences.js';
-import type { QueryParams } from './query-params/query-params.js';
+import type { ApiConfig } from '../api-config.js';
+import type { EngineRequest } from '../engine-request.js';
+import { engineError } from '../error/engine-error.js';
+import { parseAccept, parseMediaType, type MediaType } from '../media-type.js';
+import { intersectRanges, parseRangeHeader, allRows, type Range } from '../range.js';
+import { chooseAction, type Action } from './action.js';
+import { parseCookies, type Pairs } from './cookies.js';
+import { parsePayload, type Payload } from './payload.js';
+import { parsePreferences, type Preferences } from './preferences.js';
+import { parseQueryParams, type QueryParams } from './query-params/query-params.js';
+import { parseResource } from './resource.js';
+import { chooseSchema } from './schema-profile.js';
 
 export interface ApiRequest {
   readonly method: string;
@@ -26,7 +32,65 @@ export interface ApiRequest {
   /** In the order of preference; never empty. */
   readonly accept: readonly MediaType[];
   readonly contentType: MediaType;
-  /** Names in lower case, one entry per name, without Cookie. */
-  readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly cookies: readonly (readonly [name: string, value: string])[];
+  /** Names in lower case, one entry per name (the last one sent), without Cookie. */
+  readonly headers: Pairs;
+  readonly cookies: Pairs;
+}
+
+/**
+ * Reads everything that can be read without the database.
+ *
+ * @throws PGRST100 the query string, PGRST101 and PGRST117 the method, PGRST102 the body, PGRST103 the range,
+ * PGRST106 the schema, PGRST122 the preferences, PGRST125 and PGRST126 the path, PERCH100 the encoding
+ */
+export function parseApiRequest(request: EngineRequest, config: ApiConfig): ApiRequest {
+  const { method, path, query, body } = request;
+  const header = (name: string) => request.headers.find(([candidate]) => candidate === name)?.[1];
+  const all = (name: string) => request.headers.filter(([candidate]) => candidate === name).map(([, value]) => value);
+
+  const resource = parseResource(path, config);
+  const { schema, showsProfile } = chooseSchema(method, header, config.schemas);
+  const action = chooseAction(resource, method, schema);
+  const queryParams = parseQueryParams(query, action.kind === 'call' && action.invocation === 'read');
+  const topLevelRange = chooseRange(queryParams.topLevelRange, method === 'GET' ? header('range') : undefined);
+  const contentType = parseMediaType(header('content-type') ?? 'application/json');
+  const { payload, columns } = parsePayload({ body, contentType, action, columns: queryParams.columns });
+  const { preferences, invalid } = parsePreferences(all('prefer'), config.txEnd.endsWith('-allow-override'));
+  if (preferences.handling === 'strict' && invalid.length > 0 && action.kind !== 'info') {
+    throw engineError('PGRST122', { preferences: invalid });
+  }
+  return {
+    method,
+    path,
+    action,
+    schema,
+    showsProfile,
+    queryParams,
+    topLevelRange,
+    preferences,
+    payload,
+    columns,
+    accept: parseAccept(header('accept')),
+    contentType,
+    headers: [...new Map(request.headers)].filter(([name]) => name !== 'cookie'),
+    cookies: parseCookies(all('cookie')),
+  };
+}
+
+/**
+ * `limit=0` asks for no rows; any other empty range is an error.
+ *
+ * @throws PGRST103
+ */
+function chooseRange(byParams: Range, header: string | undefined): Range {
+  const byHeader = header === undefined ? allRows : (parseRangeHeader(header) ?? allRows);
+  if (byParams.limit === 0n) return { offset: clampOffset(byParams.offset), limit: 0n };
+  const range = intersectRanges(byParams, byHeader);
+  if (range.limit === undefined || range.limit > 0n) return range;
+  const headerIsEmpty = byHeader.limit !== undefined && byHeader.limit <= 0n;
+  throw engineError('PGRST103', { reason: headerIsEmpty ? 'lower-above-upper' : 'negative-limit' });
+}
+
+function clampOffset(offset: bigint): bigint {
+  return offset > 0n ? offset : 0n;
 }

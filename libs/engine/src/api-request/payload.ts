@@ -1,4 +1,13 @@
-/** The request's body by its Content-Type: raw bytes in, a payload that the plan can use out. */
+/**
+ * The request's body by its Content-Type: raw bytes in, a payload that the plan can use out.
+ *
+ * @see https://docs.postgrest.org/en/v16/references/api/tables_views.html#insert
+ */
+import { engineError } from '../error/engine-error.js';
+import { mediaTypeName, type MediaType } from '../media-type.js';
+import type { Action } from './action.js';
+import { parseCsv } from './parse-csv.js';
+import { bytesOf } from './query-params/decode-query.js';
 
 export type Payload =
   /** Parsed once to learn its keys; what goes to PostgreSQL is the client's own text. */
@@ -15,3 +24,148 @@ export type Payload =
   | { readonly kind: 'form'; readonly pairs: readonly (readonly [name: string, value: string])[] }
   /** Bytes for a function's single unnamed parameter (text, xml, bytea). */
   | { readonly kind: 'raw'; readonly body: Buffer };
+
+export interface PayloadInput {
+  readonly body: Buffer;
+  readonly contentType: MediaType;
+  readonly action: Action;
+  /** Of the query string. */
+  readonly columns: readonly string[] | undefined;
+}
+
+export interface ParsedPayload {
+  readonly payload: Payload | undefined;
+  /** Keys to write: of `columns=`, else of the payload; sorted, without duplicates. */
+  readonly columns: readonly string[];
+}
+
+/** @throws PGRST102 the body is not what its Content-Type says, or that type is not accepted here */
+export function parsePayload({ body, contentType, action, columns }: PayloadInput): ParsedPayload {
+  const isCall = action.kind === 'call' && action.invocation === 'post';
+  if (!isCall && (action.kind !== 'mutate' || action.mutation === 'delete')) return { payload: undefined, columns: [] };
+  const named = action.kind === 'mutate' && action.mutation === 'single-upsert' ? undefined : columns;
+  switch (contentType.kind) {
+    case 'json':
+      if (named !== undefined) return { payload: unparsedJson(body), columns: sorted(named) };
+      return withKeys(isCall && body.length === 0 ? emptyArguments : parseJson(body));
+    case 'csv':
+      return withKeys(csvAsJson(decodeUtf8(body) ?? refuse('The body is not valid UTF-8')));
+    case 'form':
+      if (isCall) return { payload: { kind: 'form', pairs: parseForm(body) }, columns: [] };
+      return withKeys(formAsJson(parseForm(body)));
+    case 'plain':
+    case 'xml':
+    case 'octet-stream':
+      if (isCall) return { payload: { kind: 'raw', body }, columns: [] };
+  }
+  return refuse(`Content-Type not acceptable: ${mediaTypeName(contentType)}`);
+}
+
+type JsonPayload = Extract<Payload, { kind: 'json' }>;
+
+/** No body calls a function without arguments. */
+const emptyArguments: JsonPayload = { kind: 'json', json: '', shape: 'object', keys: [] };
+
+function withKeys(payload: JsonPayload): ParsedPayload {
+  return { payload, columns: payload.keys };
+}
+
+function refuse(reason: string): never {
+  throw engineError('PGRST102', { reason });
+}
+
+function unparsedJson(body: Buffer): Payload {
+  return { kind: 'unparsed-json', json: decodeUtf8(body) ?? body };
+}
+
+/** A value that is neither object nor array counts as no rows. */
+function parseJson(body: Buffer): JsonPayload {
+  const json = decodeUtf8(body) ?? refuse('Empty or invalid json');
+  const value = readJson(json);
+  if (!Array.isArray(value)) {
+    return isObject(value)
+      ? { kind: 'json', json, shape: 'object', keys: sorted(Object.keys(value)) }
+      : { kind: 'json', json: '[]', shape: 'array', keys: [] };
+  }
+  return { kind: 'json', json, shape: 'array', keys: uniformKeys(value) };
+}
+
+function readJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return refuse('Empty or invalid json');
+  }
+}
+
+function uniformKeys(rows: readonly unknown[]): readonly string[] {
+  const [first] = rows;
+  if (first === undefined) return [];
+  const keys = isObject(first) ? Object.keys(first) : refuse('All object keys must match');
+  for (const row of rows) {
+    const matches =
+      isObject(row) && Object.keys(row).length === keys.length && keys.every((key) => Object.hasOwn(row, key));
+    if (!matches) refuse('All object keys must match');
+  }
+  return sorted(keys);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Every value is a string, but `NULL` is null; a short row lacks keys. */
+function csvAsJson(text: string): JsonPayload {
+  const { header, rows } = parseCsv(text);
+  const objects = rows.map((row) => {
+    const pairs = header.slice(0, row.length).map((name, index) => [name, row[index] ?? ''] as const);
+    return jsonObject(pairs.map(([name, value]) => [name, value === 'NULL' ? null : value]));
+  });
+  return {
+    kind: 'json',
+    json: `[${objects.join(',')}]`,
+    shape: 'array',
+    keys: rows.length === 0 ? [] : sorted(header),
+  };
+}
+
+function formAsJson(pairs: readonly (readonly [string, string])[]): JsonPayload {
+  return { kind: 'json', json: jsonObject(pairs), shape: 'object', keys: sorted(pairs.map(([name]) => name)) };
+}
+
+/** Of a repeated name the last value counts. */
+function jsonObject(pairs: readonly (readonly [string, string | null])[]): string {
+  const members = [...new Map(pairs)].map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
+  return `{${members.join(',')}}`;
+}
+
+/** @see https://url.spec.whatwg.org/#urlencoded-parsing */
+function parseForm(body: Buffer): readonly (readonly [name: string, value: string])[] {
+  const items = body
+    .toString('latin1')
+    .split(/[&;]/)
+    .filter((item) => item !== '');
+  return items.map((item) => {
+    const equals = item.indexOf('=');
+    const [name, value] = equals < 0 ? [item, ''] : [item.slice(0, equals), item.slice(equals + 1)];
+    return [decodeFormText(name), decodeFormText(value)];
+  });
+}
+
+function decodeFormText(encoded: string): string {
+  return decodeUtf8(bytesOf(encoded)) ?? refuse('The body is not valid UTF-8');
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function decodeUtf8(bytes: Buffer): string | undefined {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function sorted(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].sort((left, right) => (left < right ? -1 : left > right ? 1 : 0));
+}

@@ -1,4 +1,10 @@
-/** The Prefer header as a value. */
+/**
+ * The Prefer header as a value: one table of preferences, texts in, choices out.
+ *
+ * @see https://docs.postgrest.org/en/v16/references/api/preferences.html
+ * @see https://www.rfc-editor.org/rfc/rfc7240
+ */
+import { parseInteger } from './query-params/parse-integer.js';
 
 export interface Preferences {
   readonly resolution: 'merge-duplicates' | 'ignore-duplicates' | undefined;
@@ -10,4 +16,60 @@ export interface Preferences {
   readonly handling: 'strict' | 'lenient' | undefined;
   readonly timezone: string | undefined;
   readonly maxAffected: bigint | undefined;
+}
+
+/** Every preference with a closed list of values. Letter case matters. */
+const choices = {
+  resolution: ['merge-duplicates', 'ignore-duplicates'],
+  missing: ['default', 'null'],
+  return: ['representation', 'minimal', 'headers-only'],
+  count: ['exact', 'planned', 'estimated'],
+  tx: ['commit', 'rollback'],
+  handling: ['strict', 'lenient'],
+} as const;
+
+/** Preferences with a value of the client's own. */
+const openPreferences = ['timezone=', 'max-affected='];
+
+export interface ParsedPreferences {
+  readonly preferences: Preferences;
+  /** What is not in the tables, as sent. */
+  readonly invalid: readonly string[];
+}
+
+/**
+ * @param headers every Prefer header; of a preference that is given twice the first counts
+ * @param mayChooseEnd whether `tx=` is honoured; where it is not it is still valid
+ */
+export function parsePreferences(headers: readonly string[], mayChooseEnd: boolean): ParsedPreferences {
+  const items = headers.flatMap((header) => header.split(',').map((item) => item.trim()));
+  const choose = <N extends keyof typeof choices>(name: N): (typeof choices)[N][number] | undefined => {
+    const values: readonly (typeof choices)[N][number][] = choices[name];
+    return items
+      .map((item) => values.find((value) => item === `${name}=${value}`))
+      .find((value) => value !== undefined);
+  };
+  const maxAffected = valueOf(items, 'max-affected=');
+  return {
+    preferences: {
+      resolution: choose('resolution'),
+      missing: choose('missing'),
+      return: choose('return'),
+      count: choose('count'),
+      transaction: mayChooseEnd ? choose('tx') : undefined,
+      handling: choose('handling'),
+      timezone: valueOf(items, 'timezone='),
+      maxAffected: maxAffected === undefined ? undefined : parseInteger(maxAffected),
+    },
+    invalid: items.filter((item) => !isKnown(item)),
+  };
+}
+
+function valueOf(items: readonly string[], prefix: string): string | undefined {
+  return items.find((item) => item.startsWith(prefix))?.slice(prefix.length);
+}
+
+function isKnown(item: string): boolean {
+  if (openPreferences.some((prefix) => item.startsWith(prefix))) return true;
+  return Object.entries(choices).some(([name, values]) => values.some((value) => item === `${name}=${value}`));
 }
