@@ -78,48 +78,23 @@ export function assembleTables(rows: TableRows): AssembledTables {
 /** By relation's oid and column's number. */
 function readColumns(rows: readonly CatalogRow[]): ReadonlyMap<string, ReadonlyMap<number, Column>> {
   const byRelation = new Map<string, Map<number, Column>>();
-  const shared = new Interner();
   for (const row of rows) {
     const relation = text(row, 0);
     let columns = byRelation.get(relation);
     if (columns === undefined) byRelation.set(relation, (columns = new Map()));
     columns.set(integer(row, 1), {
-      name: shared.text(text(row, 2)),
+      name: text(row, 2),
       description: optionalText(row, 3),
       nullable: !flag(row, 4),
-      nominalType: shared.text(text(row, 5)),
-      baseType: shared.text(text(row, 6)),
+      nominalType: text(row, 5),
+      baseType: text(row, 6),
       maxLength: optionalInteger(row, 7),
       defaultExpression: optionalText(row, 8),
       generated: flag(row, 9),
-      enumValues: shared.list(row, 10),
+      enumValues: textList(row, 10),
     });
   }
   return byRelation;
-}
-
-/** One copy of what thousands of columns have in common. */
-class Interner {
-  private readonly texts = new Map<string, string>();
-  private readonly lists = new Map<string, readonly string[]>();
-  private readonly noLabels: readonly string[] = [];
-
-  text(value: string): string {
-    const known = this.texts.get(value);
-    if (known !== undefined) return known;
-    this.texts.set(value, value);
-    return value;
-  }
-
-  list(row: CatalogRow, field: number): readonly string[] {
-    const json = optionalText(row, field);
-    if (json === undefined) return this.noLabels;
-    const known = this.lists.get(json);
-    if (known !== undefined) return known;
-    const labels = textList(row, field);
-    this.lists.set(json, labels);
-    return labels;
-  }
 }
 
 function readKey(row: CatalogRow): Key {

@@ -1,5 +1,6 @@
 /** A schema's document in, the lookups over it out. What is derived is derived when first asked for, and kept. */
 import { identifierKey, type QualifiedIdentifier } from '../identifiers.js';
+import { ColumnFactory } from './column-factory.js';
 import { RelationshipDeriver } from './derive-relationships.js';
 import type { MediaHandler, MediaHandlers } from './media-handler.js';
 import type { Relationship } from './relationship.js';
@@ -18,10 +19,11 @@ const nothingReached: Reach = { all: [], byName: new Map() };
 const noHandlers: MediaHandlers = new Map();
 
 export function createSchemaCache({ contentHash, content }: SchemaSnapshot): SchemaCache {
-  const tables = content.tables.map((record): Table => ({
-    ...record,
-    columns: new Map(record.columns.map((column) => [column.name, column])),
-  }));
+  const columns = new ColumnFactory();
+  const tables = content.tables.map((record): Table => {
+    const compact = record.columns.map((column) => columns.compact(column));
+    return { ...record, columns: new Map(compact.map((column) => [column.name, column])) };
+  });
   const tableIndexes = new Map(tables.map((table, index) => [identifierKey(table), index]));
   const tablesBySchema = groupBy(tables, (table) => table.schema);
   const routines = groupBy(content.routines, identifierKey);
@@ -34,7 +36,7 @@ export function createSchemaCache({ contentHash, content }: SchemaSnapshot): Sch
   const roles = new Map(content.roles.map((role) => [role.name, role]));
   const handlers = indexHandlers(content.mediaHandlers);
 
-  const deriver = new RelationshipDeriver(content);
+  const deriver = new RelationshipDeriver(tables, content);
   const reaches = new Map<number, ReadonlyMap<string, Reach>>();
   const reachOf = (origin: QualifiedIdentifier, targetSchema: string): Reach => {
     const index = tableIndexes.get(identifierKey(origin));

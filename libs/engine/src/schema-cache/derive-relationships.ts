@@ -5,7 +5,8 @@
 import { InternalError } from '../error/engine-error.js';
 import { identifierKey, sameIdentifier, type QualifiedIdentifier } from '../identifiers.js';
 import type { ColumnPair, ComputedRelationship, ManyToManyRelationship, Relationship } from './relationship.js';
-import type { ForeignKey, KeyEnd, SchemaContent, TableRecord } from './schema-snapshot.js';
+import type { ForeignKey, KeyEnd, SchemaContent } from './schema-snapshot.js';
+import type { Table } from './table.js';
 
 /** One end of one foreign key, at a table. */
 interface Leg {
@@ -20,7 +21,10 @@ export class RelationshipDeriver {
   private readonly incoming = new Map<number, Leg[]>();
   private readonly computed = new Map<string, ComputedRelationship[]>();
 
-  constructor(private readonly content: Pick<SchemaContent, 'tables' | 'foreignKeys' | 'computedRelationships'>) {
+  constructor(
+    private readonly tables: readonly Table[],
+    content: Pick<SchemaContent, 'foreignKeys' | 'computedRelationships'>,
+  ) {
     for (const key of content.foreignKeys) {
       for (const end of key.origins) append(this.outgoing, end.table, { key, end });
       for (const end of key.targets) append(this.incoming, end.table, { key, end });
@@ -115,14 +119,14 @@ export class RelationshipDeriver {
     return { schema, name };
   }
 
-  private table(index: number): TableRecord {
-    const table = this.content.tables[index];
+  private table(index: number): Table {
+    const table = this.tables[index];
     if (table === undefined) throw new InternalError(`no table ${index}`);
     return table;
   }
 }
 
-function isView(table: TableRecord): boolean {
+function isView(table: Table): boolean {
   return table.kind === 'view' || table.kind === 'materialized-view';
 }
 

@@ -53,6 +53,9 @@ export interface SchemaContent {
 /** Raised with every change of `SchemaContent`, so that a document of another release is read again from the database. */
 const format = 1;
 
+/** Format, hash and their spaces: 64 hexadecimal digits and some. */
+const MAX_HEADER_LENGTH = 80;
+
 export interface SchemaSnapshot {
   readonly contentHash: string;
   readonly content: SchemaContent;
@@ -69,8 +72,10 @@ export function serializeSchemaSnapshot(snapshot: SchemaSnapshot): string {
 
 /** Undefined when the text is of another release, cut short or otherwise not what `serializeSchemaSnapshot` wrote. */
 export function parseSchemaSnapshot(text: string): SchemaSnapshot | undefined {
-  const [, writtenFormat, contentHash, json] = /^(\d+) ([0-9a-f]+) (.*)$/s.exec(text) ?? [];
-  if (writtenFormat !== String(format) || contentHash === undefined || json === undefined) return undefined;
+  const start = text.slice(0, MAX_HEADER_LENGTH).split(' ', 2);
+  const [writtenFormat, contentHash = ''] = start;
+  if (writtenFormat !== String(format)) return undefined;
+  const json = text.slice(start.join(' ').length + 1);
   if (hashOf(json) !== contentHash) return undefined;
   // The hash says that this is, byte for byte, what this format's writer made of a SchemaContent.
   const content: SchemaContent = JSON.parse(json);

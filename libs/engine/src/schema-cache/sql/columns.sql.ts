@@ -48,4 +48,4 @@ cross join lateral (
 left join enums e on e.enumtypid = b.base
 left join pg_attrdef v on v.adrelid = a.attrelid and v.adnum = a.attnum
 left join pg_description c on c.classoid = 'pg_class'::regclass and c.objoid = a.attrelid and c.objsubid = a.attnum
-order by r.nspname, r.relname, a.attnum`;
+order by a.attrelid, a.attnum`;
