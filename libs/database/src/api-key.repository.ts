@@ -22,6 +22,11 @@ export class ApiKeyRepository {
     return this.prisma.apiKey.create({ data: { ...key, projectId: key.projectId ?? null } });
   }
 
+  /** Makes the key unless it was made before; one that was revoked stays revoked. */
+  async ensure(key: NewApiKey): Promise<void> {
+    await this.prisma.apiKey.upsert({ where: { hash: key.hash }, create: { ...key }, update: {}, select: { id: true } });
+  }
+
   /** A key that is in force: neither revoked nor of a deleted project. */
   async findByHash(hash: string): Promise<ApiKey | undefined> {
     const key = await this.prisma.apiKey.findUnique({
@@ -47,10 +52,5 @@ export class ApiKeyRepository {
   async revoke(id: number, now: Date): Promise<ApiKey | undefined> {
     await this.prisma.apiKey.updateMany({ where: { id, revokedAt: null }, data: { revokedAt: now } });
     return (await this.prisma.apiKey.findUnique({ where: { id } })) ?? undefined;
-  }
-
-  /** How many keys are in force; the first one is made when there is none. */
-  async count(): Promise<number> {
-    return this.prisma.apiKey.count({ where: { revokedAt: null } });
   }
 }

@@ -30,8 +30,8 @@ export type OperationClaim =
   | { readonly kind: 'done' };
 
 export interface OperationPage {
-  /** The id of the last operation of the page before. */
-  readonly cursor?: string;
+  /** `sequence` of the last operation of the page before. */
+  readonly before?: number;
   /** 1 to 1000 rows. */
   readonly limit: number;
 }
@@ -46,9 +46,8 @@ export class OperationRepository {
 
   /** Newest first. */
   async list(projectId: string, page: OperationPage): Promise<readonly Operation[]> {
-    const after = page.cursor === undefined ? undefined : await this.find(projectId, page.cursor);
     const rows = await this.prisma.operation.findMany({
-      where: { projectId, ...(after && { sequence: { lt: after.sequence } }) },
+      where: { projectId, ...(page.before !== undefined && { sequence: { lt: page.before } }) },
       orderBy: { sequence: 'desc' },
       take: page.limit,
     });
@@ -92,7 +91,11 @@ export class OperationRepository {
     });
   }
 
-  /** @returns ids of operations of the branch that may run now. */
+  /**
+   * Ends an operation well. With the last one of a deleted project the project's rows go, this operation among them.
+   *
+   * @returns ids of operations of the branch that may run now.
+   */
   async finish(id: string): Promise<readonly string[]> {
     return this.end(id, { status: 'finished', error: null, retryAt: null }, false);
   }
@@ -141,6 +144,7 @@ export class OperationRepository {
       }
       const next = await transaction.operation.findFirst({ where: waiting, orderBy: { sequence: 'asc' } });
       await notifyChanged(transaction, id);
+      await purgeWhenDone(transaction, row.projectId);
       return next === null ? [] : [next.id];
     });
   }
@@ -168,6 +172,17 @@ export function toOperation(row: OperationModel): Operation {
     steps: operationStepSchema.array().parse(row.steps),
     input: operationInputSchema.parse(row.input),
   };
+}
+
+/** A failed operation keeps a deleted project's rows: they are what a person needs to take the rest away by hand. */
+async function purgeWhenDone(transaction: PrismaTransaction, projectId: string): Promise<void> {
+  await transaction.project.deleteMany({
+    where: {
+      id: projectId,
+      deletedAt: { not: null },
+      operations: { none: { status: { in: [...unfinishedStatuses, 'failed', 'error'] } } },
+    },
+  });
 }
 
 function isUnfinished(row: OperationModel): boolean {

@@ -15,13 +15,11 @@ export const operationStepSchema = z.strictObject({
 });
 export type OperationStep = z.infer<typeof operationStepSchema>;
 
-/** What an operation needs that no row holds (any more). */
+/** What an operation needs that no row holds any more. */
 export const operationInputSchema = z.strictObject({
   /** remove_data_api: the login role to take away and the database it was made for. */
   login_role: z.string().optional(),
   database_name: z.string().optional(),
-  /** delete_timeline: the project's rows go when this is the last operation. */
-  purge_project: z.boolean().optional(),
 });
 export type OperationInput = z.infer<typeof operationInputSchema>;
 

@@ -40,8 +40,8 @@ export interface CreatedBranch {
 }
 
 export interface ProjectPage {
-  /** The id of the last project of the page before. */
-  readonly cursor?: string;
+  /** The last project of the page before. */
+  readonly after?: Pick<Project, 'createdAt' | 'id'>;
   /** 1 to 400 rows. */
   readonly limit: number;
   /** Part of a name or a whole id. */
@@ -86,7 +86,7 @@ export class ProjectRepository {
 
   /** Newest first. */
   async list(page: ProjectPage): Promise<readonly Project[]> {
-    const after = page.cursor === undefined ? undefined : await this.findEvenDeleted(page.cursor);
+    const { after } = page;
     return this.prisma.project.findMany({
       where: {
         deletedAt: null,
@@ -107,12 +107,21 @@ export class ProjectRepository {
 
   async update(
     id: string,
-    change: { readonly name?: string; readonly settings?: object; readonly historyRetentionSeconds?: number },
+    change: {
+      readonly name?: string;
+      readonly settings?: object;
+      readonly defaultEndpointSettings?: object;
+      readonly historyRetentionSeconds?: number;
+    },
   ): Promise<Project> {
-    const { settings, ...columns } = change;
+    const { settings, defaultEndpointSettings, ...columns } = change;
     return this.prisma.project.update({
       where: { id },
-      data: { ...columns, ...(settings !== undefined && { settings: { ...settings } }) },
+      data: {
+        ...columns,
+        ...(settings !== undefined && { settings: { ...settings } }),
+        ...(defaultEndpointSettings !== undefined && { defaultEndpointSettings: { ...defaultEndpointSettings } }),
+      },
     });
   }
 
@@ -140,8 +149,4 @@ export class ProjectRepository {
     });
   }
 
-  /** Removes a deleted project's rows, its operations among them. Does nothing to one that is not deleted. */
-  async purge(id: string): Promise<void> {
-    await this.prisma.project.deleteMany({ where: { id, deletedAt: { not: null } } });
-  }
 }

@@ -41,12 +41,13 @@ export class TenantRepository {
     });
   }
 
+  /** @param since the last sequence seen; 0 by a proxy that has seen none, which compares everything once. */
   async changesSince(since: number, limit: number): Promise<ChangesSince> {
     // Both bounds first: what is published in between only makes the answer shorter than it could be.
     const bounds = await this.prisma.tenantChange.aggregate({ _min: { sequence: true }, _max: { sequence: true } });
     const oldest = Number(bounds._min.sequence ?? 0);
     const newest = Number(bounds._max.sequence ?? 0);
-    if (since > newest || (since > 0 && since < oldest - 1)) return { kind: 'resync', sequence: newest };
+    if (since > newest || (since === 0 ? newest > 0 : since < oldest - 1)) return { kind: 'resync', sequence: newest };
     const rows = await this.prisma.tenantChange.findMany({
       where: { sequence: { gt: since } },
       orderBy: { sequence: 'asc' },
