@@ -4,7 +4,7 @@ import type { ApiRequest } from '../api-request/api-request.js';
 import type { SelectItem } from '../api-request/query-params/ast.js';
 import { engineError } from '../error/engine-error.js';
 import type { QualifiedIdentifier } from '../identifiers.js';
-import { mediaTypeText, parseMediaType, type MediaType } from '../media-type.js';
+import { mediaTypeName, parseMediaType, type MediaType } from '../media-type.js';
 import { anyMediaType, type MediaHandler } from '../schema-cache/media-handler.js';
 import type { SchemaCache } from '../schema-cache/schema-cache.js';
 
@@ -22,9 +22,11 @@ export type BodyHandler =
       readonly kind: 'aggregate';
       readonly routine: QualifiedIdentifier;
       readonly rowType: QualifiedIdentifier | undefined;
+      /** Bytes, not text. */
+      readonly binary: boolean;
     }
   /** The called function's result is the body. */
-  | { readonly kind: 'function-result' };
+  | { readonly kind: 'function-result'; readonly binary: boolean };
 
 export interface NegotiatedContent {
   /** What the answer is called; for a plan this is the plan's type and `handler` that of what is explained. */
@@ -35,9 +37,9 @@ export interface NegotiatedContent {
 }
 
 export interface ContentInput {
-  readonly request: ApiRequest;
+  readonly request: Pick<ApiRequest, 'accept' | 'queryParams'>;
   readonly schema: SchemaCache;
-  readonly config: ApiConfig;
+  readonly config: Pick<ApiConfig, 'planEnabled'>;
   /** Table or view that the rows are of. */
   readonly relation: QualifiedIdentifier;
   /** The called function. */
@@ -68,7 +70,7 @@ export function negotiateContent(input: ContentInput): NegotiatedContent {
       singular: choice.handler.kind === 'json-object',
     };
   }
-  throw engineError('PGRST107', { mediaTypes: accept.map(mediaTypeText) });
+  throw engineError('PGRST107', { mediaTypes: accept.map(mediaTypeName) });
 }
 
 function choose(mediaType: MediaType, input: ContentInput): Choice | undefined {
@@ -96,7 +98,7 @@ function ofTableOrRoutine(
     schema.tableMediaHandlers(relation),
     ...(routine === undefined ? [] : [schema.routineMediaHandlers(routine)]),
   ];
-  const text = mediaTypeText(mediaType);
+  const text = mediaTypeName(mediaType);
   for (const name of [anyMediaType, text]) {
     for (const handlers of sources) {
       const found = handlers.get(name);
@@ -107,14 +109,18 @@ function ofTableOrRoutine(
 }
 
 function ofAnyRow(mediaType: MediaType, schema: SchemaCache): Choice | undefined {
-  const found = schema.anyRowMediaHandlers.get(mediaTypeText(mediaType));
+  const found = schema.anyRowMediaHandlers.get(mediaTypeName(mediaType));
   return found === undefined ? undefined : custom(found, undefined);
 }
 
-function custom({ kind, routine, contentType }: MediaHandler, rowType: QualifiedIdentifier | undefined): Choice {
+function custom(
+  { kind, routine, contentType, binary }: MediaHandler,
+  rowType: QualifiedIdentifier | undefined,
+): Choice {
   return {
     mediaType: parseMediaType(contentType),
-    handler: kind === 'function' ? { kind: 'function-result' } : { kind: 'aggregate', routine, rowType },
+    handler:
+      kind === 'function' ? { kind: 'function-result', binary } : { kind: 'aggregate', routine, rowType, binary },
   };
 }
 

@@ -39,13 +39,22 @@ export function bodySql(handler: BodyHandler, rows: PageRows): SqlFragment {
       return sql`pg_catalog.json_build_object('type', 'FeatureCollection', 'features', coalesce(pg_catalog.json_agg(ST_AsGeoJSON(${page})::json), '[]'))`;
     case 'aggregate': {
       const cast = handler.rowType === undefined ? empty : sql`::${qualified(handler.rowType)}`;
-      return sql`${qualified(handler.routine)}(${page}${cast})`;
+      return asText(sql`${qualified(handler.routine)}(${page}${cast})`, handler.binary);
     }
     case 'function-result':
-      return functionResult(rows);
+      return asText(functionResult(rows), handler.binary);
     default:
       return assertNever(handler);
   }
+}
+
+/** Bytes travel as base64, whatever bytea_output is: `isBinary` tells who reads them. */
+function asText(body: SqlFragment, binary: boolean): SqlFragment {
+  return binary ? sql`pg_catalog.encode(${body}, 'base64')` : body;
+}
+
+export function isBinary(handler: BodyHandler): boolean {
+  return (handler.kind === 'aggregate' || handler.kind === 'function-result') && handler.binary;
 }
 
 /** Whether the expression reads the page as `pageCte` beside aggregating it. */

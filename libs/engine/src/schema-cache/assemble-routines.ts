@@ -91,6 +91,7 @@ export function assembleMediaHandler(row: CatalogRow): MediaHandlerRecord {
     routine: { schema: text(row, 1), name: text(row, 2) },
     mediaType,
     contentType: mediaType === anyMediaType ? 'application/octet-stream' : mediaType,
+    binary: flag(row, 6),
     table: table === undefined ? undefined : { schema: text(row, 4), name: table },
   };
 }

@@ -12,6 +12,8 @@ export interface MediaHandler {
   readonly mediaType: string;
   /** What the answer is called: `mediaType`, or `application/octet-stream` where that is `anyMediaType`. */
   readonly contentType: string;
+  /** The domain is over bytea: the answer is bytes, not text. */
+  readonly binary: boolean;
 }
 
 /** Handlers of one table, one routine or of every row type, by media type. */

@@ -3,16 +3,23 @@ import { exposedSchemas } from './exposed.sql.js';
 /**
  * One row per function or aggregate of an exposed schema that returns a domain called like a media type: aggregate (t/f),
  * its schema and name, media type in lower case, and of an aggregate the schema and name of its only parameter's relation (null for
- * any row: anyelement).
+ * any row: anyelement), and whether the media type is bytes (t/f).
  */
 export const mediaHandlersSql = `
 with ${exposedSchemas},
   media_types as materialized (
-    select t.oid, lower(t.typname) as name
+    select t.oid, lower(t.typname) as name, (
+      with recursive below as (
+        select t.typbasetype as oid
+        union all
+        select b.typbasetype from below join pg_type b on b.oid = below.oid where b.typtype = 'd'
+      )
+      select bool_or(below.oid = 'pg_catalog.bytea'::regtype) from below
+    ) as is_binary
     from pg_type t
     where t.typtype = 'd' and (t.typname ~* '^[a-z0-9.-]+/[a-z0-9.+-]+$' or t.typname = '*/*')
   )
-select p.prokind = 'a', s.nspname, p.proname, m.name, an.nspname, ar.relname
+select p.prokind = 'a', s.nspname, p.proname, m.name, an.nspname, ar.relname, m.is_binary
 from media_types m
 join pg_proc p on p.prorettype = m.oid
 join exposed_schemas s on s.oid = p.pronamespace
