@@ -1,1 +1,13 @@
-export {};
+export { deprovision, type Deprovisioned } from './deprovision.js';
+export { ProvisioningError, type ProvisioningFailure } from './provisioning-error.js';
+export {
+  anonymousGroup,
+  authenticatedGroup,
+  groupRoleName,
+  type ProvisioningConnections,
+  type ProvisioningFindings,
+  type ProvisioningSpec,
+  type UnprotectedTable,
+} from './provisioning-spec.js';
+export { readDatabaseExposure, type DatabaseExposure } from './read-database-exposure.js';
+export { provisioningSteps, runProvisioning, type StepReport } from './run-provisioning.js';
