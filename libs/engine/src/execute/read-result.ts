@@ -1,6 +1,7 @@
 /** Reads what PostgreSQL answered: the main statement's row (or a plan's lines) in, a ResultSet out. */
 import { InternalError } from '../error/engine-error.js';
 import type { ActionPlan } from '../plan/action-plan.js';
+import { isBinary } from '../query/body-sql.js';
 import { pageColumns } from '../query/page-statement.js';
 import type { ResultSet, RowsResult } from './result-set.js';
 import type { SqlResult } from './sql-executor.js';
@@ -20,7 +21,7 @@ export function readResult(main: SqlResult, planned: Planned | undefined, plan: 
     kind: 'rows',
     tableTotal: total(count(field('total')), planned),
     pageTotal: count(field('pageTotal')) ?? 0n,
-    body: field('body') ?? '',
+    body: body(field('body') ?? '', plan),
     location: texts(field('location')),
     gucHeaders: field('headers'),
     gucStatus: field('status'),
@@ -30,6 +31,10 @@ export function readResult(main: SqlResult, planned: Planned | undefined, plan: 
 
 function count(text: string | undefined): bigint | undefined {
   return text === undefined ? undefined : BigInt(text);
+}
+
+function body(text: string, plan: ActionPlan): string | Buffer {
+  return 'content' in plan && isBinary(plan.content.handler) ? Buffer.from(text, 'base64') : text;
 }
 
 function total(counted: bigint | undefined, planned: Planned | undefined): bigint | undefined {
