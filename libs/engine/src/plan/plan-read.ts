@@ -18,9 +18,9 @@ import { validateAggregates } from './passes/validate-aggregates.js';
 import type { ReadPlan } from './read-plan.js';
 
 export interface ReadInput {
-  readonly request: ApiRequest;
+  readonly request: Pick<ApiRequest, 'queryParams' | 'topLevelRange'>;
   readonly schema: SchemaCache;
-  readonly config: ApiConfig;
+  readonly config: Pick<ApiConfig, 'useLegacyTargetNames' | 'aggregatesEnabled' | 'maxRows'>;
   /** Table or view that the rows are of (of a function: its row type, else its own name). */
   readonly relation: QualifiedIdentifier;
   /**
