@@ -50,8 +50,8 @@ export async function handleRequest(message: IncomingMessage, exchange: Exchange
   exchange.requestBytes = body.length;
 
   const sent = { method, path, query: target.query, headers, body };
-  const request = timings.measureSync('parse', () => parseApiRequest(sent, tenant.api));
   const schema = await deps.schemaCaches.get(tenant);
+  const request = timings.measureSync('parse', () => parseApiRequest(sent, tenant.api));
   const response = await answerBySchema(request, auth, schema, exchange, tenant, deps).catch(async (error: unknown) => {
     if (!restsOnSchema(error, method)) throw error;
     const newer = await deps.schemaCaches.newerThan(schema, tenant);

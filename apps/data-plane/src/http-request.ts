@@ -43,7 +43,7 @@ export function requestHeaders(message: IncomingMessage): HeaderList {
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = (rawHeaders[at] ?? '').toLowerCase();
     const value = rawHeaders[at + 1] ?? '';
-    headers.push([name, isAscii(value) ? value : decodeUtf8(value, name === 'cookie' ? 'cookie' : 'header')]);
+    headers.push([name, isAscii(value) ? value : decodeValue(name, value)]);
   }
   return headers;
 }
@@ -71,11 +71,13 @@ function escapeBytes(text: string): string {
   return text.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-function decodeUtf8(latin1: string, part: 'cookie' | 'header'): string {
+function decodeValue(name: string, latin1: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(latin1, 'latin1'));
   } catch (cause) {
-    throw engineError('PERCH100', { part }, cause);
+    // No good token has such bytes: what is wrong with this one, authentication says better.
+    if (name === 'authorization') return latin1;
+    throw engineError('PERCH100', { part: name === 'cookie' ? 'cookie' : 'header' }, cause);
   }
 }
 

@@ -27,15 +27,18 @@ export function writeResponse(response: ServerResponse, answer: EngineResponse, 
   }
   headers.push('Server', 'perch');
   if (!namesId) headers.push('X-Request-Id', facts.requestId);
-  if (!namesLength && mayHaveBody(facts.method, answer.status)) headers.push('Content-Length', String(size));
+  const carriesBody = facts.method !== 'HEAD' && answer.status !== 204 && answer.status !== 304;
+  // The length of a body that only its absence of a carrier keeps back is told, as PostgREST does.
+  if (!namesLength && (carriesBody || body !== undefined)) headers.push('Content-Length', String(size));
   if (facts.close) headers.push('Connection', 'close');
   response.writeHead(answer.status, reasonPhrase(answer), headers);
-  response.end(body);
-  return size;
+  // Node joins a text body to the header and encodes both alike; bytes leave the header's own encoding alone.
+  response.end(typeof body === 'string' && hasBytes(headers) ? Buffer.from(body, 'utf8') : body);
+  return carriesBody ? size : 0;
 }
 
-function mayHaveBody(method: string, status: number): boolean {
-  return method !== 'HEAD' && status !== 204 && status !== 304 && status >= 200;
+function hasBytes(headers: readonly string[]): boolean {
+  return headers.some((text) => /[\x80-\xff]/.test(text));
 }
 
 function reasonPhrase({ status, statusText }: EngineResponse): string {

@@ -16,9 +16,7 @@ describe('createLogger', () => {
     const { logger, lines } = capture('info');
     logger.info({ tenant: 'a/b' }, 'loaded');
     logger.debug('not at this level');
-    expect(lines).toEqual([
-      expect.objectContaining({ level: 'info', process: 'test', tenant: 'a/b', message: 'loaded' }),
-    ]);
+    expect(lines).toEqual([expect.objectContaining({ level: 'info', name: 'test', tenant: 'a/b', message: 'loaded' })]);
   });
 
   it('lets no secret through, in messages, fields, errors or child fields', () => {

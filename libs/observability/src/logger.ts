@@ -23,7 +23,7 @@ export interface Logger {
 }
 
 export interface LoggerOptions {
-  /** Stands in every line as `process`. */
+  /** Stands in every line as `name`. */
   readonly name: string;
   readonly level: LogLevel;
   /** Default: standard output, written synchronously so that no line is lost when the process ends. */
@@ -34,7 +34,7 @@ export function createLogger(options: LoggerOptions): Logger {
   const logger = pino(
     {
       level: options.level,
-      base: { process: options.name, pid: process.pid },
+      base: { name: options.name, pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
       messageKey: 'message',
       formatters: { level: (label) => ({ level: label }) },
