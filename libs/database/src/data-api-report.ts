@@ -4,8 +4,10 @@ import { z } from 'zod';
 export const dataApiReportSchema = z.object({
   /** Schemas a data API could expose. */
   available_schemas: z.array(z.string()).default([]),
-  /** Tables that can be read without a token and without row-level security, as `schema.table`. */
-  publicly_accessible_tables: z.array(z.string()).default([]),
+  /** Tables that requests reach without row-level security, and as which roles. */
+  unprotected_tables: z
+    .array(z.object({ schema: z.string(), name: z.string(), roles: z.array(z.string()) }))
+    .default([]),
   /** Grants the owner was not allowed to make, one sentence each. */
   skipped_grants: z.array(z.string()).default([]),
   /** What works in another way than usual in this database, one sentence each. */

@@ -148,5 +148,4 @@ export class ProjectRepository {
       return created;
     });
   }
-
 }
