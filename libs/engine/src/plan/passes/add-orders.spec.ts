@@ -1,0 +1,34 @@
+import { filmPlan } from '../../../test/film-plan.js';
+
+describe('addOrders', () => {
+  it('plans terms of own columns and of to-one embeds, at every depth', () => {
+    const plan = filmPlan(
+      'directors?select=id,films(id,scripts(pages))&order=name.desc&films.order=scripts(pages).nullslast,meta->a',
+    );
+    expect(plan.order).toMatchObject([{ lateralAlias: undefined, field: { name: 'name' }, direction: 'desc' }]);
+    expect(plan.embeds[0]?.order).toMatchObject([
+      { lateralAlias: 'films_scripts_2', field: { name: 'pages', baseType: undefined }, nulls: 'last' },
+      { lateralAlias: undefined, field: { name: 'meta', baseType: 'jsonb', path: [{ result: 'json' }] } },
+    ]);
+  });
+
+  it.each([
+    ['films?select=id&order=directors(name)', 'PGRST108', undefined],
+    ['films?select=id,d:directors(name)&order=directors(name)', 'PGRST108', undefined],
+    [
+      'films?select=id,roles(character)&order=roles(character)',
+      'PGRST118',
+      "'films' and 'roles' do not form a many-to-one or one-to-one relationship",
+    ],
+  ])('%s fails with %s', (path, code, details) => {
+    expect(() => filmPlan(path)).toThrow(expect.objectContaining({ code, details }));
+  });
+
+  it('calls the rows of a mutation by the name of their source', () => {
+    expect(() => filmPlan('films?select=id,roles(character)&order=roles(character)', { rows: 'changed' })).toThrow(
+      expect.objectContaining({
+        details: "'pgrst_source' and 'roles' do not form a many-to-one or one-to-one relationship",
+      }),
+    );
+  });
+});

@@ -1,0 +1,29 @@
+import { filmPlan } from '../../../test/film-plan.js';
+import type { ReadNode } from '../read-plan.js';
+
+function shown({ select }: ReadNode): string {
+  return select.map((item) => (item.kind === 'field' ? item.field.name : item.kind)).join(' ');
+}
+
+describe('expandStars', () => {
+  it.each([
+    ['actors', 'star'],
+    ['actors?select=*,id', 'star id'],
+    ['actors?select=*,count()', 'id name count'],
+    ['films', 'id title director_id year rating meta tags genre code words colour'],
+    ['scripts?select=*,...films(rating.max())', 'film_id pages'],
+    ['scripts?select=*,...films(rating)', 'star'],
+    ['scripts?select=*,films(count())', 'star'],
+  ])('%s shows %s', (path, expected) => {
+    expect(shown(filmPlan(path))).toBe(expected);
+  });
+
+  it.each([
+    ['films?select=directors(*)', 'star'],
+    ['films?select=...directors(*)', 'id name born'],
+    ['films?select=...roles(*)', 'film_id actor_id character'],
+    ['directors?select=films(*)', 'id title director_id year rating meta tags genre code words colour'],
+  ])('%s shows in its embed %s', (path, expected) => {
+    expect(filmPlan(path).embeds.map(shown)).toEqual([expected]);
+  });
+});

@@ -1,0 +1,73 @@
+import { api, filmQuery, films } from '../../../test/film-plan.js';
+import type { ReadPlan } from '../read-plan.js';
+import { attachToEmbeds } from './attach-to-embeds.js';
+import { initReadPlan } from './init-read-plan.js';
+import { resolveRelationships } from './resolve-relationships.js';
+
+function resolved(relation: string, query: string, fromSource = false): ReadPlan {
+  const { queryParams } = filmQuery(query);
+  const { tree, legacyNames } = attachToEmbeds(initReadPlan(queryParams.select), queryParams, true);
+  return resolveRelationships(tree, { relation: api(relation), fromSource, schemaName: 'api', legacyNames }, films);
+}
+
+describe('resolveRelationships', () => {
+  it('names what each node reads from and how its parent is called there', () => {
+    expect(resolved('films', 'select=id,directors(name,films(id))')).toMatchObject({
+      from: api('films'),
+      alias: undefined,
+      embeds: [
+        {
+          from: api('directors'),
+          alias: 'directors_1',
+          lateralAlias: 'films_directors_1',
+          parentName: api('films'),
+          toOne: true,
+          embeds: [
+            {
+              from: api('films'),
+              alias: 'films_2',
+              lateralAlias: 'directors_films_2',
+              parentName: { schema: '', name: 'directors_1' },
+              toOne: false,
+            },
+          ],
+        },
+      ],
+    });
+  });
+
+  it('reads rows of a mutation or call from the source, under the name of their relation', () => {
+    expect(resolved('films', 'select=directors(name)', true)).toMatchObject({
+      from: { schema: '', name: 'pgrst_source' },
+      alias: 'films',
+      relation: api('films'),
+      embeds: [{ parentName: { schema: '', name: 'films' }, lateralAlias: 'films_directors_1' }],
+    });
+  });
+
+  it.each([
+    ['films', 'actors(id)', undefined, 'actors'],
+    ['films', 'main_actor(id)', 'actors_1', 'main_actor'],
+    ['films', 'roles(id)', 'roles_1', 'roles'],
+  ])('%s: %s is read as %s from %s', (relation, select, alias, from) => {
+    expect(resolved(relation, `select=${select}`).embeds).toMatchObject([{ alias, from: api(from) }]);
+  });
+
+  it('finds the types of fields in their own tables, also of an embed that is named by a column', () => {
+    expect(resolved('people', 'select=boss_id(id,zzz)&boss_id.name=eq.x').embeds).toMatchObject([
+      {
+        select: [
+          { field: { name: 'id', baseType: 'integer' } },
+          { field: { name: 'zzz', baseType: undefined, type: undefined } },
+        ],
+        where: [{ kind: 'filter', field: { name: 'name', baseType: 'text' } }],
+      },
+    ]);
+  });
+
+  it('fails for an embed that does not exist at any depth', () => {
+    expect(() => resolved('films', 'select=directors(places(id))')).toThrow(
+      expect.objectContaining({ code: 'PGRST200' }),
+    );
+  });
+});
