@@ -113,6 +113,11 @@ function ofAnyRow(mediaType: MediaType, schema: SchemaCache): Choice | undefined
   return found === undefined ? undefined : custom(found, undefined);
 }
 
+/** The name of the domain that would serve it. */
+function handlerName(mediaType: MediaType): string {
+  return mediaType.kind === 'other' ? mediaType.essence : mediaTypeName(mediaType);
+}
+
 function custom(
   { kind, routine, contentType, binary }: MediaHandler,
   rowType: QualifiedIdentifier | undefined,
