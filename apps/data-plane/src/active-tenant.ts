@@ -78,6 +78,7 @@ export function apiConfigOf(settings: DataApiSettings, publicPathPrefix: string)
     traceHeader: settings.server_trace_header ?? undefined,
     useLegacyTargetNames: settings.url_use_legacy_target_names,
     errorVerbosity: settings.client_error_verbosity,
+    inDatabaseConfig: settings.db_config,
     appSettings: settings.app_settings,
     statementTimeoutMs: settings.statement_timeout_ms ?? undefined,
     publicPathPrefix,

@@ -47,8 +47,8 @@ export type SourceConfig =
   | {
       readonly kind: 'file';
       readonly path: string;
-      readonly jwksAllowedHosts: readonly string[];
-      readonly jwksAllowLoopback: boolean;
+      /** Where key sets may come from besides public https addresses. */
+      readonly jwks: { readonly allowedHosts: readonly string[]; readonly allowLoopback: boolean };
     };
 
 export interface DataPlaneConfig {
@@ -114,7 +114,9 @@ function sourceOf(tenantsFile: string | undefined, values: z.infer<typeof dataPl
   return {
     kind: 'file',
     path: path.resolve(tenantsFile),
-    jwksAllowedHosts: hosts.filter((host) => host !== ''),
-    jwksAllowLoopback: values.PERCH_JWKS_ALLOW_LOOPBACK === 'true',
+    jwks: {
+      allowedHosts: hosts.filter((host) => host !== ''),
+      allowLoopback: values.PERCH_JWKS_ALLOW_LOOPBACK === 'true',
+    },
   };
 }

@@ -1,4 +1,5 @@
 /** Where this process gets its configurations: the control plane with copies on disk, or a tenants file. */
+import { createJwksWatcher, fetchJwks } from '@perch/jwt';
 import type { Observer } from '@perch/observability';
 import {
   createFileSnapshotSource,
@@ -8,7 +9,6 @@ import {
   type SnapshotSource,
 } from '@perch/tenancy';
 import type { SourceConfig } from './config.js';
-import { createFetchJwks } from './fetch-key-set.js';
 
 export interface Snapshots {
   readonly source: SnapshotSource;
@@ -25,7 +25,11 @@ export function createSnapshots(config: SourceConfig, observer: Observer): Snaps
       };
     case 'file':
       return {
-        source: createFileSnapshotSource({ path: config.path, observer, fetchJwks: createFetchJwks(config) }),
+        source: createFileSnapshotSource({
+          path: config.path,
+          observer,
+          createKeySets: (events) => createJwksWatcher({ ...events, fetch: (url) => fetchJwks(url, config.jwks) }),
+        }),
         lastGoodCopies: undefined,
       };
   }

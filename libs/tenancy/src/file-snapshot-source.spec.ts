@@ -5,13 +5,30 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Jwks } from '@perch/contract';
 import type { Observation } from '@perch/observability';
 import { createFileSnapshotSource, type FileSnapshotSourceOptions } from './file-snapshot-source.js';
+import type { KeySetEvents, KeySets } from './key-sets.js';
 import type { SnapshotSource } from './snapshot-source.js';
 import { TenantsFileError } from './tenancy-error.js';
 
 const base = { name: 'base', hostnames: ['base.example'], database_url: 'postgres://a@b/c' };
 const keySet = (kid: string): Jwks => ({ keys: [{ kty: 'OKP', kid }] });
 
+class FakeKeySets implements KeySets {
+  readonly reported: string[] = [];
+  watched: readonly string[] = [];
+  readonly #sets = new Map<string, Jwks>();
+  constructor(readonly events: KeySetEvents) {}
+  arrive(url: string, jwks: Jwks) {
+    this.#sets.set(url, jwks);
+    this.events.onKeys(url, jwks);
+  }
+  watch = async (urls: readonly string[]) => void (this.watched = urls);
+  get = (url: string) => this.#sets.get(url);
+  unknownKid = (url: string) => void this.reported.push(url);
+  close = () => undefined;
+}
+
 describe('createFileSnapshotSource', () => {
+  let keySets: FakeKeySets;
   let directory: string;
   let file: string;
   let notes: Observation[];
@@ -26,7 +43,7 @@ describe('createFileSnapshotSource', () => {
     const source = createFileSnapshotSource({
       path: file,
       observer: { note: (note) => void notes.push(note) },
-      fetchJwks: async () => keySet('fetched'),
+      createKeySets: (events) => (keySets = new FakeKeySets(events)),
       pollIntervalMs: 20,
       ...options,
     });
@@ -165,58 +182,38 @@ describe('createFileSnapshotSource', () => {
   });
 
   describe('with a jwks_url', () => {
-    const withUrl = { ...base, jwt: { jwks: keySet('inline'), jwks_url: 'https://issuer.example/jwks' } };
+    const url = 'https://issuer.example/jwks';
+    const withUrl = { ...base, jwt: { jwks: keySet('inline'), jwks_url: url } };
     const kidsOf = async (source: SnapshotSource) => (await source.fetch('base'))?.jwt.jwks.keys.map(({ kid }) => kid);
 
-    it('adds the fetched keys to the inline ones', async () => {
+    it('adds the fetched keys to the inline ones, whenever they come', async () => {
       await write([withUrl]);
       const source = make();
       await source.start(listener);
-      expect(await kidsOf(source)).toEqual(['inline', 'fetched']);
-    });
-
-    it('serves without them when they cannot be had, says so, and goes on trying', async () => {
-      let fails = true;
-      await write([withUrl]);
-      const source = make({
-        fetchJwks: async () => {
-          if (fails) throw new Error('the issuer is away');
-          return keySet('late');
-        },
-      });
-      await source.start(listener);
       expect(await kidsOf(source)).toEqual(['inline']);
+      keySets.arrive(url, keySet('fetched'));
+      expect(await kidsOf(source)).toEqual(['inline', 'fetched']);
+      expect(heard.at(-1)).toEqual(['base', 2]);
+      keySets.events.onError(url, new Error('the issuer is away'));
+      expect(await kidsOf(source)).toEqual(['inline', 'fetched']);
       expect(notes).toContainEqual({ kind: 'jwks-fetch-failed', tenant: 'base', reason: 'the issuer is away' });
-      fails = false;
-      await until(() => notes.some(({ kind }) => kind === 'jwks-fetched'));
-      expect(await kidsOf(source)).toEqual(['inline', 'late']);
     });
 
-    it('fetches again for an unknown key id, not too often, and keeps the keys when that fails', async () => {
-      const answers = [keySet('one'), keySet('two')];
-      let fetches = 0;
+    it('watches what the file names, and no more', async () => {
       await write([withUrl]);
-      const source = make({
-        jwksCooldownMs: 30,
-        fetchJwks: async () => {
-          fetches += 1;
-          const next = answers.shift();
-          if (next === undefined) throw new Error('away');
-          return next;
-        },
-      });
+      await make().start(listener);
+      expect(keySets.watched).toEqual([url]);
+      await write([base]);
+      await until(() => keySets.watched.length === 0);
+    });
+
+    it('passes an unknown key id on', async () => {
+      await write([withUrl]);
+      const source = make();
       await source.start(listener);
-      for (let i = 0; i < 5; i += 1) source.reportUnknownKid('base');
-      expect(fetches).toBe(1);
-      await sleep(40);
-      for (let i = 0; i < 5; i += 1) source.reportUnknownKid('base');
-      await until(() => heard.length >= 4);
-      expect(await kidsOf(source)).toEqual(['inline', 'two']);
-      await sleep(40);
       source.reportUnknownKid('base');
-      await until(() => notes.some(({ kind }) => kind === 'jwks-fetch-failed'));
-      expect(fetches).toBe(3);
-      expect(await kidsOf(source)).toEqual(['inline', 'two']);
+      source.reportUnknownKid('nobody');
+      expect(keySets.reported).toEqual([url]);
     });
   });
 });

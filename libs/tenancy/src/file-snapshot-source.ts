@@ -12,7 +12,7 @@ import {
 } from '@perch/contract';
 import type { Observer } from '@perch/observability';
 import { createHostTable, type HostTable } from './host-table.js';
-import { createKeySets } from './key-sets.js';
+import type { KeySetEvents, KeySets } from './key-sets.js';
 import { parseTenantsFile } from './parse-tenants-file.js';
 import type { SnapshotListener, SnapshotSource } from './snapshot-source.js';
 import { TenantsFileError } from './tenancy-error.js';
@@ -22,13 +22,9 @@ import { reasonOf } from './reason-of.js';
 export interface FileSnapshotSourceOptions {
   readonly path: string;
   readonly observer: Observer;
-  /** Fetches the key set behind a `jwks_url`. @throws with a message that says why not */
-  readonly fetchJwks: (url: string) => Promise<Jwks>;
+  readonly createKeySets: (events: KeySetEvents) => KeySets;
   /** Milliseconds between two looks at the file, beside the notifications of the file system. Default 2,000. */
   readonly pollIntervalMs?: number;
-  /** See KeySetOptions. */
-  readonly jwksRefreshMs?: number;
-  readonly jwksCooldownMs?: number;
 }
 
 /** @throws TenantsFileError from `start` when the file has problems. */
@@ -44,16 +40,15 @@ export function createFileSnapshotSource(options: FileSnapshotSourceOptions): Sn
   let watch: FileWatch | undefined;
   let reloading: Promise<void> = Promise.resolve();
 
-  const keySets = createKeySets({
-    fetchJwks: options.fetchJwks,
-    ...(options.jwksRefreshMs === undefined ? {} : { refreshMs: options.jwksRefreshMs }),
-    ...(options.jwksCooldownMs === undefined ? {} : { cooldownMs: options.jwksCooldownMs }),
-    onResult(url, result) {
-      for (const { name } of entries.filter(({ jwt }) => jwt.jwks_url === url)) {
-        if (result.kind === 'failed') observer.note({ kind: 'jwks-fetch-failed', tenant: name, reason: result.reason });
-        else observer.note({ kind: 'jwks-fetched', tenant: name, keys: result.keys });
-      }
-      if (result.kind === 'fetched' && result.changed) publish();
+  const usersOf = (url: string) => entries.filter(({ jwt }) => jwt.jwks_url === url).map(({ name }) => name);
+  const keySets = options.createKeySets({
+    onKeys(url, { keys }) {
+      for (const tenant of usersOf(url)) observer.note({ kind: 'jwks-fetched', tenant, keys: keys.length });
+      publish();
+    },
+    onError(url, error) {
+      const reason = reasonOf(error);
+      for (const tenant of usersOf(url)) observer.note({ kind: 'jwks-fetch-failed', tenant, reason });
     },
   });
 
@@ -89,7 +84,7 @@ export function createFileSnapshotSource(options: FileSnapshotSourceOptions): Sn
     );
     publish();
     observer.note({ kind: 'tenants-file-loaded', path, tenants: entries.length });
-    await keySets.use(entries.flatMap(({ jwt }) => (jwt.jwks_url == null ? [] : [jwt.jwks_url])));
+    await keySets.watch(entries.flatMap(({ jwt }) => (jwt.jwks_url == null ? [] : [jwt.jwks_url])));
   };
 
   const reload = () => {
@@ -112,11 +107,11 @@ export function createFileSnapshotSource(options: FileSnapshotSourceOptions): Sn
       const url = entries.find(({ name }) => name === key)?.jwt.jwks_url;
       if (url == null) return;
       observer.note({ kind: 'unknown-kid-reported', tenant: key });
-      keySets.refresh(url);
+      keySets.unknownKid(url);
     },
     async stop() {
       watch?.stop();
-      keySets.stop();
+      keySets.close();
       await reloading;
     },
   };
