@@ -49,6 +49,7 @@ describe('negotiateContent', () => {
       kind: 'aggregate',
       routine: api('films_csv'),
       rowType: api('films'),
+      binary: false,
     });
     const request = { accept: parseAccept('text/csv'), ...filmQuery('select=id') };
     expect(negotiate('text/csv', 'films', { request }).handler).toEqual({ kind: 'csv' });

@@ -98,7 +98,7 @@ function ofTableOrRoutine(
     schema.tableMediaHandlers(relation),
     ...(routine === undefined ? [] : [schema.routineMediaHandlers(routine)]),
   ];
-  const text = mediaTypeName(mediaType);
+  const text = handlerName(mediaType);
   for (const name of [anyMediaType, text]) {
     for (const handlers of sources) {
       const found = handlers.get(name);
@@ -109,7 +109,7 @@ function ofTableOrRoutine(
 }
 
 function ofAnyRow(mediaType: MediaType, schema: SchemaCache): Choice | undefined {
-  const found = schema.anyRowMediaHandlers.get(mediaTypeName(mediaType));
+  const found = schema.anyRowMediaHandlers.get(handlerName(mediaType));
   return found === undefined ? undefined : custom(found, undefined);
 }
 
