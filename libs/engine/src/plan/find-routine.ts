@@ -78,7 +78,8 @@ function noSuchRoutine(call: RoutineCall, overloads: readonly Routine[], schema:
     ...name,
     parameters,
     unnamed: body,
-    hint: hintFor(name, parameters, overloads, schema),
+    // Nothing was named that could have been misspelt.
+    hint: body === undefined || body === 'json' ? hintFor(name, parameters, overloads, schema) : undefined,
   });
 }
 

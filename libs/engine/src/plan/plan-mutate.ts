@@ -139,13 +139,15 @@ function payloadColumns({ request, schema, table }: MutationInput): readonly Pay
   });
 }
 
-/** What the representation needs, or the key for a Location header, or nothing at all: then no SELECT privilege is needed. */
-function returning({ request, table, mutation, needed }: MutationInput): readonly string[] | undefined {
+/**
+ * What the representation shows or joins on, and the key, which Location names; or nothing at all: then no SELECT privilege
+ * is needed. A column that is only ordered by is not returned, as in PostgREST.
+ */
+function returning({ request, table, needed }: MutationInput): readonly string[] | undefined {
   switch (request.preferences.return) {
     case 'representation':
-      return needed;
     case 'headers-only':
-      return mutation === 'create' ? table.primaryKey : [];
+      return needed === undefined ? undefined : [...new Set([...needed, ...table.primaryKey])];
     case 'minimal':
     case undefined:
       return [];

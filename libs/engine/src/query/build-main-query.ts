@@ -31,7 +31,8 @@ export interface MainQueryInput {
  */
 export function buildMainQuery(input: MainQueryInput): MainQuery {
   const { plan, request, auth, config, schema } = input;
-  const role = allowedRole(auth.role, schema);
+  const allowed = allowedRole(auth.role, schema);
+  const role = config.inDatabaseConfig ? allowed : undefined;
   const routine = plan.kind === 'call' ? plan.call.routine : undefined;
   const isolation = routine?.isolation ?? role?.isolation;
   const readOnly = isReadOnly(plan);

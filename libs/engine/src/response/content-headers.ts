@@ -10,6 +10,11 @@ export type Header = readonly [name: string, value: string];
 /** What every answer of a resource depends on. */
 export const vary: Header = ['Vary', 'Accept, Prefer, Range'];
 
+/** Only where the edge cannot know it: of a body that is not sent. */
+export function contentLength(body: string | Buffer): Header {
+  return ['Content-Length', String(Buffer.byteLength(body))];
+}
+
 /** `0-9/40`: rows counted from 0, both ends included; `*` for no rows, and for a total that nobody asked for. */
 export function contentRange(page: {
   readonly offset: bigint;

@@ -7,7 +7,15 @@ import type { PlanResult, RowsResult } from '../execute/result-set.js';
 import { mediaTypeText } from '../media-type.js';
 import type { CallAction, ReadAction } from '../plan/action-plan.js';
 import type { NegotiatedContent } from '../plan/negotiate-content.js';
-import { contentProfile, contentRange, pageStatus, preferenceApplied, vary, type Header } from './content-headers.js';
+import {
+  contentLength,
+  contentProfile,
+  contentRange,
+  pageStatus,
+  preferenceApplied,
+  vary,
+  type Header,
+} from './content-headers.js';
 import type { EngineResponse } from './engine-response.js';
 
 export function renderRead(
@@ -66,7 +74,11 @@ function beyondEnd(offset: bigint, total: bigint, config: ApiConfig): string {
 export function renderPlan(result: PlanResult, content: NegotiatedContent, headersOnly: boolean): EngineResponse {
   return {
     status: 200,
-    headers: [['Content-Type', mediaTypeText(content.mediaType)], vary],
+    headers: [
+      ...(headersOnly ? [contentLength(result.body)] : []),
+      ['Content-Type', mediaTypeText(content.mediaType)],
+      vary,
+    ],
     body: headersOnly ? undefined : result.body,
   };
 }

@@ -7,6 +7,7 @@ import type { ApiRequest } from '../api-request/api-request.js';
 import { assertNever, InternalError } from '../error/engine-error.js';
 import type { ResultSet } from '../execute/result-set.js';
 import type { ActionPlan } from '../plan/action-plan.js';
+import { contentLength } from './content-headers.js';
 import { corsHeaders, headerOf, type Headers } from './cors.js';
 import type { EngineResponse } from './engine-response.js';
 import { applyGucs } from './guc-overrides.js';
@@ -54,9 +55,12 @@ function headersOnly(plan: RowsPlan): boolean {
   return plan.kind === 'read' ? plan.headersOnly : plan.kind === 'call' && plan.verb === 'head';
 }
 
-/** A status that SQL chose brings what belongs to it: no body for 204, a Retry-After for 503. */
+/** A status that SQL chose brings what belongs to it: only the length of a body for 204, a Retry-After for 503. */
 function complete(response: EngineResponse): EngineResponse {
-  if (response.status === 204) return { ...response, body: undefined };
+  const { body } = response;
+  if (response.status === 204 && body !== undefined) {
+    return { ...response, headers: [...response.headers, contentLength(body)], body: undefined };
+  }
   if (response.status !== 503 || response.headers.some(([name]) => name.toLowerCase() === 'retry-after'))
     return response;
   return { ...response, headers: [['Retry-After', '0'], ...response.headers] };
