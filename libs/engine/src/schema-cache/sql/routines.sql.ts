@@ -1,7 +1,8 @@
 import { exposedSchemas, resolvedDomains } from './exposed.sql.js';
 
 /**
- * One row per function of an exposed schema: schema, name, comment, parameters (JSON array of `[name, type, cast type,
+ * One row per function of an exposed schema that can be called: its parameters have names, or there is one that takes a body.
+ * Columns: schema, name, comment, parameters (JSON array of `[name, type, cast type,
  * required, variadic]`), returns a set (t/f), return kind (scalar, composite, void), return type's schema and name, through a domain
  * (t/f), volatility (i, s, v), SET clauses (JSON array of `name=value`).
  *
@@ -51,4 +52,9 @@ left join pg_class r on r.oid = b.typrelid and b.typtype = 'c'
 left join pg_namespace rn on rn.oid = r.relnamespace
 left join pg_description c on c.classoid = 'pg_proc'::regclass and c.objoid = p.oid and c.objsubid = 0
 where p.prokind = 'f' and p.prorettype not in ('trigger'::regtype, 'event_trigger'::regtype)
+  and (
+    p.pronargs = 0
+    or p.proargnames is not null and not '' = any (p.proargnames[1:p.pronargs])
+    or p.pronargs = 1 and p.proargtypes[0] in ('json'::regtype, 'jsonb'::regtype, 'text'::regtype, 'bytea'::regtype, 'xml'::regtype)
+  )
 order by s.nspname, p.proname, p.oid`;
