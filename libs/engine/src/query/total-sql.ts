@@ -38,6 +38,7 @@ export function plannedQuery(
   { count, maxRows }: Counting,
 ): { readonly query: SqlFragment; readonly above: bigint | undefined } | undefined {
   if (count === 'planned') return { query: countQuery(read), above: undefined };
-  if (count === 'estimated' && maxRows !== undefined) return { query: countQuery(read), above: BigInt(maxRows) };
+  // Without a bound the larger figure counts, so that an estimate of nothing is 1: the planner expects a row at least.
+  if (count === 'estimated') return { query: countQuery(read), above: maxRows === undefined ? -1n : BigInt(maxRows) };
   return undefined;
 }

@@ -27,7 +27,7 @@ function withoutContent(response: EngineResponse): EngineResponse {
   return {
     ...response,
     status: 204,
-    headers: response.headers.filter(([name]) => name !== 'Content-Type'),
+    headers: response.headers.filter(([name]) => name !== 'Content-Type' && name !== 'Content-Profile'),
     body: undefined,
   };
 }

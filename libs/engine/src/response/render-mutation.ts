@@ -22,8 +22,7 @@ export function renderMutation(result: RowsResult, plan: MutateAction, request: 
     headers: [
       ...location(result, plan),
       ...range(result, plan, request),
-      ...(shown ? [['Content-Type', mediaTypeText(plan.content.mediaType)] as const] : []),
-      ...contentProfile(request),
+      ...(shown ? [['Content-Type', mediaTypeText(plan.content.mediaType)] as const, ...contentProfile(request)] : []),
       ...preferenceApplied(request.preferences, preferable(plan)),
       vary,
     ],
