@@ -9,7 +9,7 @@ import { engineError, type AuthResult } from '@perch/engine';
 import { bearerToken } from './bearer-token.js';
 import { checkClaims, claimError, type ClaimRules } from './claims.js';
 import { forceRole } from './force-role.js';
-import { isJsonObject } from './json-value.js';
+import { isDeeperThan, isJsonObject } from './json-value.js';
 import { createKeySet, type KeySet } from './key-set.js';
 import { compileRoleClaim, type FindRole } from './role-claim/role-claim.js';
 import { cacheKey, TokenCache, type VerifiedToken } from './token-cache.js';
@@ -62,6 +62,8 @@ interface TenantVerifier {
 }
 
 const MEBIBYTE = 1024 * 1024;
+/** Levels of nesting: far above what anybody issues. */
+const MAX_CLAIMS_DEPTH = 500;
 
 export function createAuthenticator(options: AuthenticatorOptions = {}): Authenticator {
   const now = options.now ?? Date.now;
@@ -148,7 +150,8 @@ function createVerifier({ key, jwt, settings }: TenantAuth): TenantVerifier {
 function verified(payload: Uint8Array, verifier: TenantVerifier): VerifiedToken {
   const text = decodeUtf8(payload);
   const claims = parseJson(text);
-  if (text === undefined || !isJsonObject(claims)) throw claimError('Parsing claims failed');
+  if (text === undefined || !isJsonObject(claims) || isDeeperThan(claims, MAX_CLAIMS_DEPTH))
+    throw claimError('Parsing claims failed');
   const role = verifier.findRole(claims) ?? verifier.anonymousRole ?? undefined;
   if (role === undefined) return { claims, result: undefined };
   return { claims, result: { role, claimsJson: forceRole(text, role), anonymous: false } };

@@ -16,3 +16,13 @@ export function isJsonArray(value: JsonValue | undefined): value is readonly Jso
 export function memberOf(object: JsonObject, name: string): JsonValue | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
+
+/** What reads claims goes down by recursion, so it must end. */
+export function isDeeperThan(value: JsonValue, levels: number): boolean {
+  let level: readonly JsonValue[] = [value];
+  for (let depth = 0; depth < levels; depth += 1) {
+    level = level.flatMap((item) => (isJsonArray(item) ? item : isJsonObject(item) ? Object.values(item) : []));
+    if (level.length === 0) return false;
+  }
+  return true;
+}

@@ -14,8 +14,8 @@ import type {
   Selector,
 } from './json-path.js';
 
-/** Values that one evaluation may look at: far above what claims of 32 kB need. */
-const MAX_VISITS = 50_000;
+/** Values that one evaluation may look at or select: far above what claims of 32 kB need. */
+const MAX_VISITS = 20_000;
 
 interface Context {
   readonly root: JsonValue;
@@ -25,21 +25,36 @@ interface Context {
 export function evaluateJsonPath(query: JsonPathQuery, root: JsonValue): readonly JsonValue[] {
   const context: Context = { root, visits: 0 };
   const found = select(query, root, context);
-  return context.visits > MAX_VISITS ? [] : found;
+  return exhausted(context) ? [] : found;
+}
+
+function exhausted(context: Context): boolean {
+  context.visits += 1;
+  return context.visits > MAX_VISITS;
 }
 
 function select(query: JsonPathQuery, current: JsonValue, context: Context): readonly JsonValue[] {
   let values: readonly JsonValue[] = [query.start === 'root' ? context.root : current];
-  for (const segment of query.segments) values = values.flatMap((value) => applySegment(segment, value, context));
+  for (const segment of query.segments) {
+    const found: JsonValue[] = [];
+    for (const value of values) applySegment(segment, value, context, found);
+    values = found;
+  }
   return values;
 }
 
-function applySegment(segment: Segment, value: JsonValue, context: Context): readonly JsonValue[] {
-  context.visits += 1;
-  if (context.visits > MAX_VISITS) return [];
-  const own = segment.selectors.flatMap((selector) => applySelector(selector, value, context));
-  if (segment.kind === 'child') return own;
-  return [...own, ...childrenOf(value).flatMap((child) => applySegment(segment, child, context))];
+function applySegment(segment: Segment, value: JsonValue, context: Context, found: JsonValue[]): void {
+  for (const selector of segment.selectors) {
+    for (const selected of applySelector(selector, value, context)) {
+      if (exhausted(context)) return;
+      found.push(selected);
+    }
+  }
+  if (segment.kind === 'child') return;
+  for (const child of childrenOf(value)) {
+    if (exhausted(context)) return;
+    applySegment(segment, child, context, found);
+  }
 }
 
 function applySelector(selector: Selector, value: JsonValue, context: Context): readonly JsonValue[] {
@@ -92,8 +107,7 @@ function slice(
 }
 
 function holds(filter: FilterExpression, current: JsonValue, context: Context): boolean {
-  context.visits += 1;
-  if (context.visits > MAX_VISITS) return false;
+  if (exhausted(context)) return false;
   switch (filter.kind) {
     case 'or':
       return filter.operands.some((operand) => holds(operand, current, context));
