@@ -31,6 +31,11 @@ export class IRegexp {
     private readonly start: number,
   ) {}
 
+  /** Steps that a text of this length may take. */
+  stepsFor(length: number): number {
+    return length * this.states.length;
+  }
+
   /** @param whole asks for a match of all of the text, else one anywhere in it. */
   test(text: string, whole: boolean): boolean {
     const characters = [...text];

@@ -17,6 +17,9 @@ import type {
 /** Values that one evaluation may look at or select: far above what claims of 32 kB need. */
 const MAX_VISITS = 20_000;
 
+/** Steps of a regular expression that weigh as much as one value. */
+const STEPS_PER_VISIT = 50;
+
 interface Context {
   readonly root: JsonValue;
   visits: number;
@@ -122,7 +125,9 @@ function holds(filter: FilterExpression, current: JsonValue, context: Context): 
     case 'regexp': {
       const subject = valueOf(filter.subject, current, context);
       const pattern = regexpOf(filter.pattern, current, context);
-      return typeof subject === 'string' && pattern !== undefined && pattern.test(subject, filter.whole);
+      if (typeof subject !== 'string' || pattern === undefined) return false;
+      context.visits += pattern.stepsFor(subject.length) / STEPS_PER_VISIT;
+      return !exhausted(context) && pattern.test(subject, filter.whole);
     }
     default:
       return assertNever(filter);

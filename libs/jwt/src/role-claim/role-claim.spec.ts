@@ -121,4 +121,11 @@ describe('compileRoleClaim', () => {
     expect(compileRoleClaim('$..*..*..*..*..role')(deep)).toBeUndefined();
     expect(performance.now() - started).toBeLessThan(2_000);
   });
+
+  it('does not match the same long text for ever', () => {
+    const long: JsonObject = { text: 'a'.repeat(4_000), list: Array.from({ length: 10_000 }, () => 1) };
+    const started = performance.now();
+    expect(compileRoleClaim('$.list[?match($.text, "(a?){200}b")]')(long)).toBeUndefined();
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
 });
