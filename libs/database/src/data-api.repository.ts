@@ -64,8 +64,9 @@ export class DataApiRepository {
     return row === null ? undefined : toDataApi(row);
   }
 
-  async listOfProject(projectId: string): Promise<readonly DataApi[]> {
-    return (await this.prisma.dataApi.findMany({ where: { branch: { projectId } } })).map(toDataApi);
+  async listOfBranch(branchId: string): Promise<readonly DataApi[]> {
+    const rows = await this.prisma.dataApi.findMany({ where: { branchId }, orderBy: { createdAt: 'asc' } });
+    return rows.map(toDataApi);
   }
 
   /** @throws DatabaseError database.conflict: this database of the branch has a data API already. */

@@ -1,0 +1,130 @@
+/** The management API as a Nest module: controllers and services, over the few things that start-control-plane.ts makes. */
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import {
+  ApiKeyRepository,
+  BranchDatabaseRepository,
+  BranchRepository,
+  DataApiRepository,
+  EndpointRepository,
+  OperationRepository,
+  ProjectRepository,
+  RoleRepository,
+  TenantRepository,
+  type Database,
+} from '@perch/database';
+import type { Observer } from '@perch/observability';
+import { ApiKeysController } from './api-keys/api-keys.controller.js';
+import { ApiKeysService } from './api-keys/api-keys.service.js';
+import { BranchesController } from './branches/branches.controller.js';
+import { BranchesService } from './branches/branches.service.js';
+import { DataApiController } from './data-api/data-api.controller.js';
+import { DataApiService } from './data-api/data-api.service.js';
+import { DataApiUrls } from './data-api/data-api-urls.js';
+import { ExposureReader } from './data-api/exposure-reader.js';
+import { DatabasesController } from './databases/databases.controller.js';
+import { DatabasesService } from './databases/databases.service.js';
+import { EndpointsController } from './endpoints/endpoints.controller.js';
+import { EndpointsService } from './endpoints/endpoints.service.js';
+import { FeedConnections } from './fleet/feed-connections.js';
+import { FleetController } from './fleet/fleet.controller.js';
+import { TenantsService } from './fleet/tenants.service.js';
+import { HealthController } from './health/health.controller.js';
+import { AuthGuard } from './http/auth.guard.js';
+import { ErrorFilter } from './http/error.filter.js';
+import { FleetToken } from './http/fleet-token.js';
+import { JwksRefresher } from './jwks/jwks-refresher.js';
+import { JwksSource } from './jwks/jwks-source.js';
+import { OperationRunner } from './operations/operation-runner.js';
+import { OperationsController } from './operations/operations.controller.js';
+import { OperationsService } from './operations/operations.service.js';
+import { ConnectionUris } from './projects/connection-uris.js';
+import { ComputePortRange, LocalPorts } from './projects/local-ports.js';
+import { ProjectAccess } from './projects/project-access.js';
+import { ProjectsController } from './projects/projects.controller.js';
+import { ProjectsService } from './projects/projects.service.js';
+import { RegionsController } from './regions/regions.controller.js';
+import { RolesController } from './roles/roles.controller.js';
+import { RolesService } from './roles/roles.service.js';
+import { UsersController } from './users/users.controller.js';
+
+/** What is made outside of Nest, because it is opened and closed with the process. */
+export interface AppParts {
+  readonly database: Database;
+  readonly observer: Observer;
+  readonly operationRunner: OperationRunner;
+  readonly jwksSource: JwksSource;
+  readonly jwksRefresher: JwksRefresher;
+  readonly feedConnections: FeedConnections;
+  readonly dataApiUrls: DataApiUrls;
+  readonly fleetToken: FleetToken;
+  readonly computePorts: ComputePortRange;
+}
+
+const controllers = [
+  ApiKeysController,
+  BranchesController,
+  DataApiController,
+  DatabasesController,
+  EndpointsController,
+  FleetController,
+  HealthController,
+  OperationsController,
+  ProjectsController,
+  RegionsController,
+  RolesController,
+  UsersController,
+];
+
+const services = [
+  ApiKeysService,
+  BranchesService,
+  ConnectionUris,
+  DataApiService,
+  DatabasesService,
+  EndpointsService,
+  ExposureReader,
+  LocalPorts,
+  OperationsService,
+  ProjectAccess,
+  ProjectsService,
+  RolesService,
+  TenantsService,
+];
+
+@Module({})
+export class AppModule {
+  static from(parts: AppParts): DynamicModule {
+    return {
+      module: AppModule,
+      controllers,
+      providers: [
+        ...services,
+        ...repositories(parts.database),
+        { provide: OperationRunner, useValue: parts.operationRunner },
+        { provide: JwksSource, useValue: parts.jwksSource },
+        { provide: JwksRefresher, useValue: parts.jwksRefresher },
+        { provide: FeedConnections, useValue: parts.feedConnections },
+        { provide: DataApiUrls, useValue: parts.dataApiUrls },
+        { provide: FleetToken, useValue: parts.fleetToken },
+        { provide: ComputePortRange, useValue: parts.computePorts },
+        { provide: APP_GUARD, useClass: AuthGuard },
+        { provide: APP_FILTER, useValue: new ErrorFilter(parts.observer) },
+      ],
+    };
+  }
+}
+
+function repositories(database: Database): readonly Provider[] {
+  return [
+    { provide: ApiKeyRepository, useValue: database.apiKeys },
+    { provide: BranchDatabaseRepository, useValue: database.databases },
+    { provide: BranchRepository, useValue: database.branches },
+    { provide: DataApiRepository, useValue: database.dataApis },
+    { provide: EndpointRepository, useValue: database.endpoints },
+    { provide: OperationRepository, useValue: database.operations },
+    { provide: ProjectRepository, useValue: database.projects },
+    { provide: RoleRepository, useValue: database.roles },
+    { provide: TenantRepository, useValue: database.tenants },
+  ];
+}

@@ -1,0 +1,42 @@
+/** Endpoints as the contract writes them. */
+import type { Endpoint } from '@perch/database';
+import { theRegion } from '../regions/region.js';
+
+/** PostgreSQL's own port, which needs no mention. */
+const STANDARD_PORT = 5432;
+
+/** `host` carries the port (decision 13): the contract's clients build connection strings of it. */
+export function hostOf(endpoint: Pick<Endpoint, 'host' | 'port'>): string {
+  const host = endpoint.host.includes(':') && !endpoint.host.startsWith('[') ? `[${endpoint.host}]` : endpoint.host;
+  return endpoint.port === STANDARD_PORT ? host : `${host}:${endpoint.port}`;
+}
+
+export function toEndpointBody(endpoint: Endpoint) {
+  return {
+    host: hostOf(endpoint),
+    id: endpoint.id,
+    ...(endpoint.name !== null && { name: endpoint.name }),
+    project_id: endpoint.projectId,
+    branch_id: endpoint.branchId,
+    autoscaling_limit_min_cu: 1,
+    autoscaling_limit_max_cu: 1,
+    region_id: theRegion.region_id,
+    type: endpoint.type,
+    current_state: endpoint.currentState,
+    ...(endpoint.pendingState !== null && { pending_state: endpoint.pendingState }),
+    settings: endpoint.settings,
+    pooler_enabled: false,
+    pooler_mode: 'transaction',
+    disabled: endpoint.disabled,
+    passwordless_access: false,
+    ...(endpoint.lastActiveAt !== null && { last_active: endpoint.lastActiveAt.toISOString() }),
+    creation_source: 'console',
+    created_at: endpoint.createdAt.toISOString(),
+    updated_at: endpoint.updatedAt.toISOString(),
+    ...(endpoint.startedAt !== null && { started_at: endpoint.startedAt.toISOString() }),
+    ...(endpoint.suspendedAt !== null && { suspended_at: endpoint.suspendedAt.toISOString() }),
+    proxy_host: hostOf(endpoint),
+    suspend_timeout_seconds: endpoint.suspendTimeoutSeconds,
+    provisioner: 'perch',
+  };
+}

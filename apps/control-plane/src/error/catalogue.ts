@@ -1,0 +1,173 @@
+/**
+ * Every error of the management API: one row per code with its status, its message and what a user does about it.
+ * Codes are for ever. 423 and 503 may be sent again as they are; clients of the contract do so by themselves.
+ */
+export interface CatalogueRow<Args extends readonly unknown[]> {
+  readonly status: number;
+  /** A sentence without a stop, names in single quotes. */
+  readonly message: (...args: Args) => string;
+  /** For docs/errors.md: when it happens and what helps. */
+  readonly doc: string;
+}
+
+function row<Args extends readonly unknown[]>(
+  status: number,
+  message: (...args: Args) => string,
+  doc: string,
+): CatalogueRow<Args> {
+  return Object.freeze({ status, message, doc });
+}
+
+export const catalogue = Object.freeze({
+  'auth.key-missing': row(
+    401,
+    () => "An API key is needed: send it as 'Authorization: Bearer <key>'",
+    'The request has no Authorization header of the Bearer scheme.',
+  ),
+  'auth.key-invalid': row(
+    401,
+    () => 'This API key is not known or was revoked',
+    'Create a key in the console or with `POST /api_keys`, and check that it was copied whole.',
+  ),
+  'auth.fleet-token-invalid': row(
+    401,
+    () => 'The fleet token is not the one of this control plane',
+    'PERCH_FLEET_TOKEN of the data plane must be the one of the control plane.',
+  ),
+  'auth.personal-key-needed': row(
+    403,
+    () => 'A key of one project may not do this; use a personal API key',
+    'Keys made for a project reach that project only and make neither projects nor keys.',
+  ),
+  'request.invalid': row(
+    400,
+    (problems: readonly string[]) => `The request does not fit: ${problems.join('; ')}`,
+    'Each problem names the field and what was expected of it.',
+  ),
+  'request.malformed-json': row(
+    400,
+    (reason: string) => `The body is not JSON: ${reason}`,
+    'The body could not be parsed. Nothing was changed.',
+  ),
+  'request.not-readable': row(
+    400,
+    (reason: string) => `The request could not be read: ${reason}`,
+    'The body was cut off, or its encoding is not known.',
+  ),
+  'request.body-too-large': row(
+    413,
+    (limitBytes: number) => `The body is larger than ${limitBytes} bytes`,
+    'No request of this API needs so much.',
+  ),
+  'request.unsupported-media-type': row(
+    415,
+    (given: string) => `The body must be JSON with the Content-Type 'application/json', not '${given}'`,
+    'Send `Content-Type: application/json` with the body.',
+  ),
+  'route.not-found': row(
+    404,
+    (method: string, path: string) => `There is no ${method} ${path}`,
+    'The API starts at /api/v2; its paths are in /api/v2/openapi.json.',
+  ),
+  'project.not-found': row(404, (id: string) => `Project '${id}' does not exist`, 'Or the key does not reach it.'),
+  'project.pg-version-unavailable': row(
+    400,
+    (given: number, offered: number) => `PostgreSQL ${given} is not offered; local computes run PostgreSQL ${offered}`,
+    'Leave `pg_version` out, or attach a PostgreSQL of that version.',
+  ),
+  'project.region-unknown': row(
+    400,
+    (given: string) => `Region '${given}' is not known; see GET /regions`,
+    'A self-hosted Perch has one region. Leave `region_id` out.',
+  ),
+  'project.no-port': row(
+    503,
+    (first: number, last: number) => `No free port is left for a local compute between ${first} and ${last}`,
+    'Delete projects or move PERCH_PORT_BASE.',
+  ),
+  'project.try-again': row(
+    503,
+    () => 'The project could not be made because of others made at the same moment; try again',
+    'Send the request again.',
+  ),
+  'project.name-reserved': row(
+    400,
+    (what: string, name: string) => `The ${what} name '${name}' is reserved`,
+    'PostgreSQL or Perch use this name themselves.',
+  ),
+  'compute.not-usable': row(
+    400,
+    (reason: string) => `This PostgreSQL cannot be attached: ${reason}`,
+    'The server must be reachable, PostgreSQL 14 or newer, and the role must have CREATEROLE.',
+  ),
+  'branch.not-found': row(404, (id: string) => `Branch '${id}' does not exist`, 'Branch ids start with `br-`.'),
+  'endpoint.not-found': row(404, (id: string) => `Endpoint '${id}' does not exist`, 'Endpoint ids start with `ep-`.'),
+  'endpoint.none': row(
+    409,
+    (branchId: string) => `Branch '${branchId}' has no read-write endpoint`,
+    'A data API needs an endpoint on its branch; create one first.',
+  ),
+  'database.not-found': row(
+    404,
+    (name: string) => `Database '${name}' does not exist on this branch`,
+    'The databases of a branch are in GET …/databases.',
+  ),
+  'role.not-found': row(404, (name: string) => `Role '${name}' does not exist on this branch`, 'See GET …/roles.'),
+  'role.password-unknown': row(
+    412,
+    (name: string) => `The password of role '${name}' is not known`,
+    'Perch only knows the passwords that it made or was given.',
+  ),
+  'operation.not-found': row(404, (id: string) => `Operation '${id}' does not exist`, 'Of this project, that is.'),
+  'data-api.not-found': row(
+    404,
+    (database: string) => `Database '${database}' has no data API`,
+    'Enable it with POST on the same path.',
+  ),
+  'data-api.exists': row(
+    409,
+    (database: string) => `Database '${database}' has a data API already`,
+    'GET the same path tells its URL; PATCH changes its settings.',
+  ),
+  'data-api.managed-auth-unavailable': row(
+    400,
+    () => "Managed auth is not available yet; use 'auth_provider': 'external' with a 'jwks_url'",
+    'Until then bring an issuer of your own.',
+  ),
+  'data-api.jwks-url-needed': row(
+    400,
+    () => "'auth_provider': 'external' needs a 'jwks_url'",
+    'The URL at which the issuer publishes its public keys.',
+  ),
+  'data-api.audiences-differ': row(
+    400,
+    () => "'jwt_audience' and 'jwks_audience' are two names of one thing and must not differ",
+    'Send one of them.',
+  ),
+  'jwks.unusable': row(
+    400,
+    (url: string, reason: string) => `No keys could be had from '${url}': ${reason}`,
+    'The URL must answer a JSON Web Key Set over https without a redirect, from a public address.',
+  ),
+  'tenant.not-found': row(404, (key: string) => `There is no data API '${key}'`, 'For the fleet only.'),
+  'api-key.not-found': row(404, (id: number) => `API key ${id} does not exist`, 'See GET /api_keys.'),
+  'pagination.cursor-unknown': row(
+    400,
+    (cursor: string) => `The cursor '${cursor}' is not one that this API gave`,
+    'Send the cursor of the page before as it was, or none.',
+  ),
+  'service.unavailable': row(
+    503,
+    () => 'The metadata database does not answer; try again',
+    'Data APIs go on serving meanwhile.',
+  ),
+  'internal.error': row(
+    500,
+    () => 'Something went wrong that should not have; the log has it under the request id',
+    'Please report it with the request id.',
+  ),
+});
+
+export type ErrorCode = keyof typeof catalogue;
+/** Arguments of each code's message. */
+export type ErrorArgs = { readonly [Code in ErrorCode]: Parameters<(typeof catalogue)[Code]['message']> };

@@ -1,0 +1,52 @@
+/** The one renderer of errors: anything thrown in, `{request_id, code, message}` out. */
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import type { Observer } from '@perch/observability';
+import { ControlPlaneError, failure } from '../error/control-plane-error.js';
+import { requestIdOf } from './request-id.middleware.js';
+
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  constructor(private readonly observer: Observer) {}
+
+  catch(exception: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<Request>();
+    const response = http.getResponse<Response>();
+    const error = toControlPlaneError(exception, request);
+    const requestId = requestIdOf(request);
+    if (error.code === 'internal.error' || error.code === 'service.unavailable') {
+      const detail = exception instanceof Error ? (exception.stack ?? exception.message) : String(exception);
+      this.observer.note({ kind: 'internal-error', where: `control-plane ${requestId}`, detail });
+    }
+    // A stream that has begun cannot be turned into an error any more.
+    if (response.headersSent) {
+      response.end();
+      return;
+    }
+    if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+    if (error.status === 503 || error.status === 423) response.setHeader('Retry-After', '1');
+    response.status(error.status).json({ request_id: requestId, code: error.code, message: error.message });
+  }
+}
+
+/** Codes by which node and PostgreSQL say that the metadata database is away. */
+const AWAY = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND', 'EPIPE', '57P01', '57P03', 'P1001']);
+
+function toControlPlaneError(exception: unknown, request: Request): ControlPlaneError {
+  if (exception instanceof ControlPlaneError) return exception;
+  if (exception instanceof HttpException && exception.getStatus() === 404) {
+    return failure('route.not-found', request.method, request.path);
+  }
+  // Express could not decode the path.
+  if (exception instanceof URIError) return failure('request.not-readable', exception.message);
+  return isAway(exception) ? failure('service.unavailable') : failure('internal.error');
+}
+
+function isAway(exception: unknown, depth = 0): boolean {
+  if (!(exception instanceof Error) || depth > 3) return false;
+  if ('code' in exception && typeof exception.code === 'string' && AWAY.has(exception.code)) return true;
+  return /timeout exceeded when trying to connect|Connection terminated/.test(exception.message)
+    ? true
+    : isAway(exception.cause, depth + 1);
+}

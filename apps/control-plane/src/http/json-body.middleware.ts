@@ -1,0 +1,43 @@
+/** Reads a JSON body with a limit, and says exactly what is wrong with any other. No body at all is fine. */
+import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import { failure, type ControlPlaneError } from '../error/control-plane-error.js';
+
+export const MERGE_PATCH = 'application/merge-patch+json';
+/** Bytes. */
+const BODY_LIMIT = 1024 * 1024;
+
+export function createJsonBodyMiddleware(): RequestHandler {
+  const parse = express.json({ limit: BODY_LIMIT, strict: false, type: isJson });
+  return (request: Request, response: Response, next: NextFunction): void => {
+    if (hasBody(request) && !isJson(request)) {
+      const given = request.headers['content-type'] ?? 'none';
+      next(failure('request.unsupported-media-type', given.slice(0, 100)));
+      return;
+    }
+    parse(request, response, (error?: unknown) => next(error === undefined ? undefined : explain(error)));
+  };
+}
+
+function hasBody(request: { readonly headers: Request['headers'] }): boolean {
+  const length = request.headers['content-length'];
+  return request.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
+}
+
+function isJson(request: { readonly headers: { readonly 'content-type'?: string | undefined } }): boolean {
+  const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
+  return type === 'application/json' || type === MERGE_PATCH;
+}
+
+/** @see https://github.com/expressjs/body-parser#errors */
+function explain(error: unknown): ControlPlaneError {
+  const type = error instanceof Error && 'type' in error ? error.type : undefined;
+  const reason = error instanceof Error ? error.message : String(error);
+  switch (type) {
+    case 'entity.too.large':
+      return failure('request.body-too-large', BODY_LIMIT);
+    case 'entity.parse.failed':
+      return failure('request.malformed-json', reason);
+    default:
+      return failure('request.not-readable', reason);
+  }
+}

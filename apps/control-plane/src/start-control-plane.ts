@@ -1,0 +1,129 @@
+/** Wires the control plane from its configuration, starts it, and stops it again in order. */
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { applyMigrations, createDatabase } from '@perch/database';
+import {
+  createLogger,
+  createLogObserver,
+  createMetrics,
+  combineObservers,
+  startAdminServer,
+} from '@perch/observability';
+import { createJobQueue } from '@perch/queue';
+import { ensureBootstrapApiKey } from './api-keys/ensure-bootstrap-api-key.js';
+import type { ControlPlaneConfig } from './config.js';
+import { createApp } from './create-app.js';
+import { DataApiUrls } from './data-api/data-api-urls.js';
+import { ChangeFeed } from './fleet/change-feed.js';
+import { FeedConnections } from './fleet/feed-connections.js';
+import { FleetToken } from './http/fleet-token.js';
+import { JwksRefresher } from './jwks/jwks-refresher.js';
+import { JwksSource } from './jwks/jwks-source.js';
+import { OperationRunner } from './operations/operation-runner.js';
+import { startPeriodicTask } from './periodic-task.js';
+import { ComputePortRange } from './projects/local-ports.js';
+
+export interface RunningControlPlane {
+  /** Base URL without a path. */
+  readonly url: string;
+  readonly adminPort: number;
+  /** Answers what was asked, ends the feeds, closes what it opened. */
+  stop(): Promise<void>;
+}
+
+const SWEEP_MS = 10_000;
+const JWKS_ROUND_MS = 30_000;
+const PRUNE_MS = 60 * 60 * 1000;
+const CHANGES_KEPT_MS = 24 * 60 * 60 * 1000;
+const PING_MS = 5_000;
+
+export async function startControlPlane(config: ControlPlaneConfig): Promise<RunningControlPlane> {
+  const logger = createLogger({ name: 'control-plane', level: config.logLevel });
+  const metrics = createMetrics({ process: 'control-plane' });
+  const observer = combineObservers(createLogObserver(logger), metrics.observer);
+  const undo: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    await applyMigrations(config.databaseUrl, migrationsDirectory());
+    const database = createDatabase({ url: config.databaseUrl, masterKey: config.masterKey });
+    undo.push(() => database.close());
+    if (config.bootstrapApiKey !== undefined) await ensureBootstrapApiKey(database.apiKeys, config.bootstrapApiKey);
+    const queue = createJobQueue({ databaseUrl: config.databaseUrl, redisUrl: config.redisUrl });
+    undo.push(() => queue.close());
+
+    const operationRunner = new OperationRunner(database, queue, observer);
+    const jwksSource = new JwksSource({
+      allowLoopback: config.jwksAllowLoopback,
+      allowedHosts: config.jwksAllowedHosts,
+    });
+    const jwksRefresher = new JwksRefresher({ dataApis: database.dataApis, source: jwksSource, observer });
+    const feedConnections = new FeedConnections(new ChangeFeed(database.tenants, database.events), observer);
+    const app = await createApp({
+      database,
+      observer,
+      operationRunner,
+      jwksSource,
+      jwksRefresher,
+      feedConnections,
+      dataApiUrls: new DataApiUrls(config.dataApiUrl),
+      fleetToken: new FleetToken(config.fleetToken),
+      computePorts: new ComputePortRange(config.computePorts.first, config.computePorts.last),
+    });
+    undo.push(() => app.close());
+    undo.push(() => feedConnections.close());
+
+    let notReady: string | undefined;
+    const every = (everyMs: number, where: string, run: () => Promise<void>): void => {
+      const onError = (error: unknown): void =>
+        observer.note({ kind: 'message', level: 'warn', text: `${where} failed: ${messageOf(error)}` });
+      const task = startPeriodicTask({ everyMs, run, onError });
+      undo.push(() => task.stop());
+    };
+    every(SWEEP_MS, 'Looking for unfinished operations', () => operationRunner.sweep());
+    every(JWKS_ROUND_MS, 'Refreshing key sets', () => jwksRefresher.refreshDue());
+    every(PRUNE_MS, 'Pruning the change feed', async () => {
+      await database.tenants.pruneChanges(new Date(Date.now() - CHANGES_KEPT_MS));
+    });
+    every(PING_MS, 'Asking the metadata database', async () => {
+      notReady = await database.ping().then(
+        () => undefined,
+        (error: unknown) => `the metadata database does not answer: ${messageOf(error)}`,
+      );
+    });
+
+    await app.listen(config.port, config.host);
+    const admin = await startAdminServer({
+      port: config.adminPort,
+      host: config.adminHost,
+      notReadyReason: () => notReady,
+      renderMetrics: () => metrics.render(),
+    });
+    undo.push(() => admin.close());
+    const url = `http://${config.host}:${portOf(app.getHttpServer().address())}`;
+    observer.note({
+      kind: 'process-started',
+      process: 'control-plane',
+      addresses: { api: url, admin: `http://${config.adminHost}:${admin.port}` },
+    });
+    return { url, adminPort: admin.port, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** prisma/migrations of the workspace, as far from src as from dist. */
+function migrationsDirectory(): string {
+  return path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../../prisma/migrations');
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
