@@ -36,8 +36,13 @@ function splitPairs(raw: string): readonly EncodedPair[] {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** What needs no decoding. */
+const plain = /^[\x00-\x24\x26-\x2a\x2c-\x7f]*$/;
+/** What needs no encoding. */
+const unreserved = /^[A-Za-z0-9._~-]*$/;
+
 function decode(encoded: string): string {
-  if (!/[%+]|[^\x00-\x7f]/.test(encoded)) return encoded;
+  if (plain.test(encoded)) return encoded;
   try {
     return utf8.decode(bytesOf(encoded));
   } catch (cause) {
@@ -47,10 +52,15 @@ function decode(encoded: string): string {
 
 /** The bytes that a percent-encoded text stands for; a character that is not encoded is the byte of its number. */
 export function bytesOf(encoded: string, plus = ' '): Buffer {
-  const pieces = encoded.replaceAll('+', plus).split(/(%[0-9a-fA-F]{2})/);
-  return Buffer.concat(
-    pieces.map((piece, index) => (index % 2 === 1 ? Buffer.from(piece.slice(1), 'hex') : Buffer.from(piece, 'latin1'))),
-  );
+  return Buffer.from(bytesAsCharacters(encoded, plus), 'latin1');
+}
+
+/** The same, each byte as the character of its number. */
+function bytesAsCharacters(encoded: string, plus: string): string {
+  if (plain.test(encoded)) return encoded;
+  return encoded
+    .replaceAll('+', plus)
+    .replace(/%([0-9a-fA-F]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
 }
 
 /**
@@ -60,16 +70,17 @@ export function bytesOf(encoded: string, plus = ' '): Buffer {
 function canonicalForm(pairs: readonly EncodedPair[]): string {
   const valuesByName = new Map<string, string[]>();
   for (const [name, value] of pairs) {
-    const key = bytesOf(name).toString('latin1');
+    const key = bytesAsCharacters(name, ' ');
+    const text = encodeCharacters(bytesAsCharacters(value ?? '', ' '));
     const values = valuesByName.get(key);
-    const text = encodeComponent(bytesOf(value ?? '').toString('latin1'));
     if (values === undefined) valuesByName.set(key, [text]);
     else values.push(text);
   }
-  const names = [...valuesByName.keys()].sort((left, right) => (left < right ? -1 : left > right ? 1 : 0));
-  return names.map((name) => `${encodeComponent(name)}=${(valuesByName.get(name) ?? []).join(',')}`).join('&');
+  const byName = [...valuesByName].sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0));
+  return byName.map(([name, values]) => `${encodeCharacters(name)}=${values.join(',')}`).join('&');
 }
 
-function encodeComponent(text: string): string {
+function encodeCharacters(text: string): string {
+  if (unreserved.test(text)) return text;
   return encodeURIComponent(text).replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
 }

@@ -1,0 +1,44 @@
+import { argumentsSimilarity, suggest } from './suggest.js';
+
+const names = ['series', 'maps', 'all_maps', 'CamelCase', 'sp ace', 'gauges', 'unnamed_text', 'Box & Crate'];
+
+describe('a suggestion for a name', () => {
+  it.each([
+    ['serie', 'series'],
+    ['ser\0ies', 'series'],
+    ['camelcase', 'CamelCase'],
+    ['sp+ace', 'sp ace'],
+    ['all_map', 'all_maps'],
+    ['unnamed_int', 'unnamed_text'],
+    ['"Box & Crate"', 'Box & Crate'],
+    ['gauges_2019', undefined],
+    ['nowhere', undefined],
+    ['a,b', undefined],
+    ['', undefined],
+  ])('for %p is %p', (wrong, expected) => {
+    expect(suggest(wrong, names)).toBe(expected);
+  });
+});
+
+describe('a suggestion for argument lists', () => {
+  it.each([
+    ['(x, y)', ['(a, b)'], '(a, b)'],
+    ['(whom)', ['(since, who)'], '(since, who)'],
+    ['(a)', ['()'], undefined],
+    ['()', ['(a, b)'], undefined],
+    ['()', ['()'], '()'],
+    ['(txt)', ['(doubled, num)'], undefined],
+  ])('for %p of %p is %p', (wrong, candidates, expected) => {
+    expect(suggest(wrong, candidates, argumentsSimilarity)).toBe(expected);
+  });
+});
+
+describe('the cost of a suggestion', () => {
+  it('is bounded for many long names and for a huge wrong one', () => {
+    const many = Array.from({ length: 100_000 }, (_, index) => `${'x'.repeat(55)}${index}`);
+    const start = performance.now();
+    suggest(`${'x'.repeat(54)}y999999`, many);
+    suggest('x'.repeat(2_000_000), many);
+    expect(performance.now() - start).toBeLessThan(250);
+  });
+});
