@@ -1,1 +1,2 @@
-export {};
+export { loadWorkerConfig, workerEnvironment, WorkerConfigError, type WorkerConfig } from './config.js';
+export { startWorker, type RunningWorker } from './start-worker.js';

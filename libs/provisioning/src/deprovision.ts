@@ -14,6 +14,18 @@ export interface Deprovisioned {
   readonly kept: string | undefined;
 }
 
+/** Takes every login role away that may switch to this group: what is left of an endpoint's data APIs. */
+export async function deprovisionGroup(groupRole: string, connections: ProvisioningConnections): Promise<void> {
+  const client = connections.superuser ?? connections.owner;
+  const members = await openSession(client, STEP).rows<{ readonly name: string }>({
+    text: `select m.rolname::text as name from pg_auth_members am
+             join pg_roles g on g.oid = am.roleid join pg_roles m on m.oid = am.member
+            where g.rolname = $1 and m.rolcanlogin and not m.rolinherit and m.rolname <> current_user`,
+    values: [groupRole],
+  });
+  for (const { name } of members) await deprovision(name, connections);
+}
+
 /** @throws ProvisioningError */
 export async function deprovision(loginRole: string, connections: ProvisioningConnections): Promise<Deprovisioned> {
   const client = connections.superuser ?? connections.owner;

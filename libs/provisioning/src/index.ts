@@ -1,5 +1,5 @@
-export { deprovision, type Deprovisioned } from './deprovision.js';
-export { ProvisioningError, type ProvisioningFailure } from './provisioning-error.js';
+export { deprovision, deprovisionGroup, type Deprovisioned } from './deprovision.js';
+export { mayPass, ProvisioningError, type ProvisioningFailure } from './provisioning-error.js';
 export {
   anonymousGroup,
   authenticatedGroup,

@@ -24,9 +24,13 @@ export class ProvisioningError extends Error {
 
   /** false when the same statement would be refused again. */
   get mayPass(): boolean {
-    const { sqlState } = this.failure;
-    return sqlState === undefined || passingStates.some((start) => sqlState.startsWith(start));
+    return mayPass(this.failure.sqlState);
   }
+}
+
+/** Whether the same statement may go through later. @param sqlState undefined when the server did not answer. */
+export function mayPass(sqlState: string | undefined): boolean {
+  return sqlState === undefined || passingStates.some((start) => sqlState.startsWith(start));
 }
 
 /**

@@ -2,7 +2,7 @@
 import { quoteIdentifier } from '@perch/postgres';
 import type { CatalogFacts } from '../catalog-facts.js';
 import { ProvisioningError } from '../provisioning-error.js';
-import { anonymousGroup, authenticatedGroup } from '../provisioning-spec.js';
+import { anonymousGroup, authenticatedGroup, groupRoleName, type ProvisioningSpec } from '../provisioning-spec.js';
 import { isDuplicate, isRefusal, type Statement } from '../session.js';
 import type { ProvisioningStep, StepContext } from './step.js';
 
@@ -29,7 +29,7 @@ export const createGroupRoles: ProvisioningStep = {
       const text = `GRANT ${quoteIdentifier(name)} TO ${quoteIdentifier(spec.groupRole)}`;
       await grantMembership(context, { text });
     }
-    return { status: 'finished', findings: { notes: dangerousRoles(facts) } };
+    return { status: 'finished', findings: { notes: [...dangerousRoles(facts), ...weakSeparation(spec, facts)] } };
   },
 };
 
@@ -61,4 +61,15 @@ function dangerousRoles(facts: CatalogFacts): readonly string[] {
   return facts.roles
     .filter((role) => role.super || role.bypassrls)
     .map((role) => `The role '${role.name}' ignores row-level security; requests that would run as it are refused.`);
+}
+
+const FIRST_WITH_ADMIN_CHECK = 160_000;
+
+function weakSeparation(spec: ProvisioningSpec, { version }: CatalogFacts): readonly string[] {
+  // A cluster of our own has one owner only.
+  if (version >= FIRST_WITH_ADMIN_CHECK || spec.groupRole === groupRoleName('local', '')) return [];
+  const major = Math.floor(version / 10_000);
+  return [
+    `In PostgreSQL ${major} a role that may create roles can act as every other role that is no superuser: branches of different users should not share this cluster.`,
+  ];
 }

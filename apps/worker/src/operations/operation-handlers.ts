@@ -1,0 +1,32 @@
+/** Which handler runs which kind of operation. */
+import type { Operation } from '@perch/database';
+import {
+  applyConfig,
+  checkAvailability,
+  createCompute,
+  deleteTimeline,
+  startCompute,
+  suspendCompute,
+} from './compute-operations.js';
+import { OperationRefused } from './failure.js';
+import type { OperationHandler } from './operation-handler.js';
+import { provisionDataApi } from './provision-data-api.js';
+import { removeDataApi } from './remove-data-api.js';
+
+const notYet: OperationHandler = {
+  cancelsFollowers: true,
+  run: () => Promise.reject(new OperationRefused('Branches of a branch are not available yet')),
+};
+
+export const operationHandlers: Readonly<Record<Operation['action'], OperationHandler>> = Object.freeze({
+  create_timeline: createCompute,
+  create_compute: createCompute,
+  create_branch: notYet,
+  start_compute: startCompute,
+  suspend_compute: suspendCompute,
+  apply_config: applyConfig,
+  check_availability: checkAvailability,
+  delete_timeline: deleteTimeline,
+  provision_data_api: provisionDataApi,
+  remove_data_api: removeDataApi,
+});

@@ -1,0 +1,107 @@
+/**
+ * Runs one operation for one job: claims its row, lets the handler work, and ends the row one way or the other. The rows
+ * are the truth; a job that comes twice, late or for nothing does no harm.
+ */
+import type { RunOperationJob } from '@perch/contract';
+import type { Computes } from '@perch/compute';
+import type { Database, Operation } from '@perch/database';
+import type { Observer } from '@perch/observability';
+import { RunLater, runOperationJob, UnrecoverableError, type JobAttempt, type JobQueue } from '@perch/queue';
+import type { CrashPoint } from './crash-point.js';
+import { classifyFailure } from './failure.js';
+import type { HandlerContext, OperationHandler } from './operation-handler.js';
+import { operationHandlers } from './operation-handlers.js';
+import { createStepLog } from './step-log.js';
+
+export interface OperationProcessorParts {
+  readonly database: Database;
+  readonly queue: JobQueue;
+  readonly computes: Computes;
+  readonly observer: Observer;
+  readonly crashAt: CrashPoint;
+}
+
+/** Milliseconds until an operation that waits for an earlier one of its branch looks again. */
+const BLOCKED_MS = 100;
+
+export class OperationProcessor {
+  constructor(private readonly parts: OperationProcessorParts) {}
+
+  /** @throws RunLater, UnrecoverableError, or whatever failed when another attempt may help. */
+  async process(job: RunOperationJob, attempt: JobAttempt): Promise<void> {
+    const { database } = this.parts;
+    const claim = await database.operations.claim(job.operation_id);
+    switch (claim.kind) {
+      case 'done':
+        return;
+      case 'blocked':
+        throw new RunLater(BLOCKED_MS);
+      case 'claimed':
+        return this.run(claim.operation, attempt);
+      default:
+        return claim satisfies never;
+    }
+  }
+
+  private async run(operation: Operation, attempt: JobAttempt): Promise<void> {
+    const { database, computes, crashAt } = this.parts;
+    const handler = operationHandlers[operation.action];
+    const steps = createStepLog(operation, (id, list) => database.operations.recordSteps(id, list), crashAt);
+    const context: HandlerContext = { operation, database, computes, steps };
+    try {
+      await handler.run(context);
+      await steps.flush();
+    } catch (error) {
+      return this.fail(context, handler, attempt, error);
+    }
+    this.note('info', `Operation ${operation.action} finished`, operation);
+    await this.enqueue(await database.operations.finish(operation.id));
+  }
+
+  private async fail(
+    context: HandlerContext,
+    handler: OperationHandler,
+    attempt: JobAttempt,
+    error: unknown,
+  ): Promise<never> {
+    const { operation, database } = context;
+    const failure = classifyFailure(error);
+    this.note('error', `Operation ${operation.action} failed: ${failure.message}`, operation);
+    if (failure.isBug) {
+      const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.parts.observer.note({ kind: 'internal-error', where: `operation ${operation.action}`, detail });
+    }
+    if (failure.mayPass && !attempt.isLast) {
+      const retryAt = new Date(Date.now() + attempt.backoffMs);
+      await database.operations.recordFailure(operation.id, { error: failure.message, retryAt });
+      throw error;
+    }
+    await handler.giveUp?.(context, failure.message);
+    const cancelFollowers = handler.cancelsFollowers ?? false;
+    await this.enqueue(await database.operations.fail(operation.id, { error: failure.message, cancelFollowers }));
+    throw new UnrecoverableError(failure.message);
+  }
+
+  /** One that cannot be enqueued now is by the next sweep. */
+  async enqueue(ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      try {
+        await this.parts.queue.enqueue(runOperationJob, id, { operation_id: id });
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        const text = `Operation ${id} could not be enqueued and will be by the next sweep`;
+        this.parts.observer.note({ kind: 'message', level: 'warn', text, fields: { reason } });
+      }
+    }
+  }
+
+  private note(level: 'info' | 'error', text: string, operation: Operation): void {
+    const { id, projectId, branchId, endpointId } = operation;
+    this.parts.observer.note({
+      kind: 'message',
+      level,
+      text,
+      fields: { operation: id, projectId, branchId, endpointId },
+    });
+  }
+}

@@ -1,0 +1,28 @@
+/** What the worker's application context holds: made from the configuration, started and ended with the context. */
+import { Module, type DynamicModule } from '@nestjs/common';
+import { createComputes } from '@perch/compute';
+import { createDatabase } from '@perch/database';
+import type { Observer } from '@perch/observability';
+import { createJobQueue } from '@perch/queue';
+import type { WorkerConfig } from './config.js';
+import { LocalComputes } from './local-computes.js';
+import { crashPointFromFile } from './operations/crash-point.js';
+import { OperationConsumer } from './operations/operation-consumer.js';
+import { OperationProcessor } from './operations/operation-processor.js';
+import { WorkerLifecycle } from './worker-lifecycle.js';
+
+@Module({})
+export class WorkerModule {
+  static register(config: WorkerConfig, observer: Observer): DynamicModule {
+    const database = createDatabase({ url: config.databaseUrl, masterKey: config.masterKey });
+    const queue = createJobQueue({ databaseUrl: config.databaseUrl, redisUrl: config.redisUrl });
+    const computes = createComputes({ home: config.home });
+    const crashAt = crashPointFromFile(config.crashFile);
+    const processor = new OperationProcessor({ database, queue, computes, observer, crashAt });
+    const localComputes = new LocalComputes({ database, computes, observer });
+    const { concurrency } = config;
+    const consumer = new OperationConsumer({ database, queue, processor, observer, concurrency });
+    const lifecycle = new WorkerLifecycle({ database, queue, localComputes, consumer });
+    return { module: WorkerModule, providers: [{ provide: WorkerLifecycle, useValue: lifecycle }] };
+  }
+}
