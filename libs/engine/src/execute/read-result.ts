@@ -2,8 +2,9 @@
 import { InternalError } from '../error/engine-error.js';
 import type { ActionPlan } from '../plan/action-plan.js';
 import { isBinary } from '../query/body-sql.js';
+import { inspectColumns } from '../query/inspect-statement.js';
 import { pageColumns } from '../query/page-statement.js';
-import type { ResultSet, RowsResult } from './result-set.js';
+import type { InspectResult, ResultSet, RowsResult } from './result-set.js';
 import type { SqlResult } from './sql-executor.js';
 
 /** What the planner said of the count, and above which exact count that stands (main-query.ts). */
@@ -14,6 +15,7 @@ export interface Planned {
 
 export function readResult(main: SqlResult, planned: Planned | undefined, plan: ActionPlan): ResultSet {
   if ('content' in plan && plan.content.mediaType.kind === 'plan') return { kind: 'plan', body: lines(main) };
+  if (plan.kind === 'inspect') return inspected(main);
   const row = main.rows[0];
   if (row === undefined) throw new InternalError('the main statement answered no row');
   const field = (name: keyof typeof pageColumns): string | undefined => row[pageColumns[name]] ?? undefined;
@@ -27,6 +29,22 @@ export function readResult(main: SqlResult, planned: Planned | undefined, plan: 
     gucStatus: field('status'),
     inserted: count(field('inserted')),
   } satisfies RowsResult;
+}
+
+function inspected(main: SqlResult): InspectResult {
+  const row = main.rows[0] ?? [];
+  const field = (name: keyof typeof inspectColumns): string | undefined => row[inspectColumns[name]] ?? undefined;
+  const names = (name: 'tables' | 'routines'): readonly string[] | undefined => {
+    const json = field(name);
+    return json === undefined ? undefined : texts(json).filter((text) => text !== null);
+  };
+  return {
+    kind: 'inspect',
+    tables: names('tables'),
+    routines: names('routines'),
+    gucHeaders: field('headers'),
+    gucStatus: field('status'),
+  };
 }
 
 function count(text: string | undefined): bigint | undefined {

@@ -1,6 +1,6 @@
 /** What a request's statements answered: one shape for reads, mutations and calls, and the lines of a plan. */
 
-export type ResultSet = RowsResult | PlanResult;
+export type ResultSet = RowsResult | PlanResult | InspectResult;
 
 export interface RowsResult {
   readonly kind: 'rows';
@@ -23,4 +23,15 @@ export interface PlanResult {
   readonly kind: 'plan';
   /** Lines of EXPLAIN. */
   readonly body: string;
+}
+
+/** What of a schema the request's role may use. */
+export interface InspectResult {
+  readonly kind: 'inspect';
+  /** Names of tables and views; undefined for all. */
+  readonly tables: readonly string[] | undefined;
+  /** Names of functions; undefined for all. */
+  readonly routines: readonly string[] | undefined;
+  readonly gucHeaders: string | undefined;
+  readonly gucStatus: string | undefined;
 }

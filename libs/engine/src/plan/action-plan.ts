@@ -42,6 +42,8 @@ export interface InspectAction {
   readonly schema: string;
   readonly schemaCache: SchemaCache;
   readonly headersOnly: boolean;
+  /** 2.0 as the dialect has it; 3.1 is ours. */
+  readonly version: '2.0' | '3.1';
 }
 
 /** OPTIONS: answered from the schema cache alone. */

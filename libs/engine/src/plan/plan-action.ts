@@ -6,11 +6,12 @@ import type { ApiConfig } from '../api-config.js';
 import type { ApiRequest } from '../api-request/api-request.js';
 import { assertNever, engineError } from '../error/engine-error.js';
 import { suggest } from '../error/suggest.js';
+import { mediaTypeName } from '../media-type.js';
 import type { QualifiedIdentifier } from '../identifiers.js';
 import type { Routine } from '../schema-cache/routine.js';
 import type { SchemaCache } from '../schema-cache/schema-cache.js';
 import type { Table } from '../schema-cache/table.js';
-import type { ActionPlan, CallAction, InfoAction, MutateAction, ReadAction } from './action-plan.js';
+import type { ActionPlan, CallAction, InfoAction, InspectAction, MutateAction, ReadAction } from './action-plan.js';
 import { negotiateContent } from './negotiate-content.js';
 import { neededColumns } from './needed-columns.js';
 import { findCalledRoutine, planArguments } from './plan-call.js';
@@ -40,7 +41,7 @@ export function planAction(request: ApiRequest, schema: SchemaCache, config: Api
     case 'call':
       return planCallAction(action, known);
     case 'inspect':
-      return { kind: 'inspect', schema: action.schema, schemaCache: schema, headersOnly: action.headersOnly };
+      return planInspectAction(action, known);
     case 'info':
       return { kind: 'info', subject: infoSubject(action, known) };
     default:
@@ -85,6 +86,18 @@ function planCallAction(
     verb: invocation === 'post' ? 'post' : headersOnly ? 'head' : 'get',
     readOnly: invocation === 'read' || routine.volatility !== 'volatile',
   };
+}
+
+/** A document is json, whatever name of it is accepted. */
+function planInspectAction(
+  { schema, headersOnly, version }: Extract<ApiRequest['action'], { kind: 'inspect' }>,
+  known: Knowledge,
+): InspectAction {
+  const { accept } = known.request;
+  if (!accept.some(({ kind }) => kind === 'openapi' || kind === 'json' || kind === 'any')) {
+    throw engineError('PGRST107', { mediaTypes: accept.map(mediaTypeName) });
+  }
+  return { kind: 'inspect', schema, schemaCache: known.schema, headersOnly, version };
 }
 
 /** What the rows of a function are called: as the table whose rows they are, else as the function. */

@@ -3,7 +3,7 @@ import type { ApiConfig } from '../api-config.js';
 import type { ApiRequest } from '../api-request/api-request.js';
 import type { AuthResult } from '../auth-result.js';
 import { fromPostgres } from '../error/from-postgres.js';
-import { assertNever, InternalError } from '../error/engine-error.js';
+import { assertNever } from '../error/engine-error.js';
 import type { SqlStatement } from '../execute/sql-executor.js';
 import { parseQualifiedIdentifier } from '../identifiers.js';
 import type { MediaType } from '../media-type.js';
@@ -11,6 +11,7 @@ import type { ActionPlan } from '../plan/action-plan.js';
 import type { Role } from '../schema-cache/role.js';
 import type { SchemaCache } from '../schema-cache/schema-cache.js';
 import { callStatement } from './call-statement.js';
+import { inspectStatement } from './inspect-statement.js';
 import { undoMarker, type MainQuery, type PlannedCount } from './main-query.js';
 import { mutateStatement } from './mutate-statement.js';
 import { readStatement } from './read-statement.js';
@@ -102,7 +103,7 @@ function mainStatement({ plan, request: { preferences }, config }: MainQueryInpu
     case 'call':
       return explained(callStatement(plan, preferences, counting), plan.content.mediaType);
     case 'inspect':
-      throw new InternalError('the root document is not there yet');
+      return compile(inspectStatement(plan, config));
     default:
       return assertNever(plan);
   }

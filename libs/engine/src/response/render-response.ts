@@ -12,6 +12,7 @@ import { corsHeaders, headerOf, type Headers } from './cors.js';
 import type { EngineResponse } from './engine-response.js';
 import { applyGucs } from './guc-overrides.js';
 import { renderCall } from './render-call.js';
+import { renderInspect } from './render-inspect.js';
 import { renderMutation } from './render-mutation.js';
 import { renderPlan, renderRead } from './render-read.js';
 import { serverTiming, type Timings } from './server-timing.js';
@@ -26,7 +27,8 @@ export function renderResponse(
   request: ApiRequest,
   config: ApiConfig,
 ): EngineResponse {
-  if (plan.kind === 'inspect') throw new InternalError('the root document is not there yet');
+  if (result.kind === 'inspect') return complete(applyGucs(renderInspect(result, plan, request, config), result));
+  if (plan.kind === 'inspect') throw new InternalError('a document needs to know what may be used');
   if (result.kind === 'plan') return renderPlan(result, plan.content, headersOnly(plan));
   return complete(applyGucs(renderRows(result, plan, request, config), result));
 }
