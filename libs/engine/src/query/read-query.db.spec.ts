@@ -45,7 +45,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   await database.query(ddl);
   executor = await createPgExecutor(database.url);
-  schema = await loadSchemaCache(executor, { schemas: ['api'], extraSearchPath: [] });
+  schema = await loadSchemaCache(executor, { schemas: ['api'] });
 });
 
 afterAll(async () => {
