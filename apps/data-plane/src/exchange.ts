@@ -14,6 +14,8 @@ export class Exchange {
   /** Set as soon as they are decoded: the answer to an error depends on some of them. */
   headers: HeaderList = [];
   requestBytes = 0;
+  /** Tells a client that waits for it to send the body (RFC 9110 section 10.1.1); undefined when none waits. */
+  askForBody: (() => void) | undefined;
   readonly #abort = new AbortController();
 
   constructor(

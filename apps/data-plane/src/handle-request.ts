@@ -46,7 +46,7 @@ export async function handleRequest(message: IncomingMessage, exchange: Exchange
   deps.rateLimits.take(tenant);
   const authorization = headerOf(headers, 'authorization');
   const auth = await timings.measure('jwt', () => deps.authenticator.authenticate(authorization, snapshot));
-  const body = await readBody(message, snapshot.settings.max_body_bytes);
+  const body = await readBody(message, snapshot.settings.max_body_bytes, exchange);
   exchange.requestBytes = body.length;
 
   const sent = { method, path, query: target.query, headers, body };

@@ -5,13 +5,14 @@
 import type { IncomingMessage } from 'node:http';
 import { engineError } from '@perch/engine';
 import { edgeError } from './edge-catalogue.js';
+import type { Exchange } from './exchange.js';
 
 /** Bytes of path and query together. */
 export const maxUrlBytes = 64 * 1024;
 
 export interface RequestTarget {
   readonly host: string;
-  /** Raw, still percent-encoded, ASCII only; starts with a slash. */
+  /** Raw, still percent-encoded; starts with a slash. Node's parser lets nothing but ASCII through. */
   readonly path: string;
   /** Raw, without the question mark. */
   readonly query: string;
@@ -24,12 +25,11 @@ export function requestTarget(message: IncomingMessage): RequestTarget {
   const url = message.url ?? '/';
   if (url.length > maxUrlBytes) throw edgeError('PERCH101');
   const { authority, rest } = splitTarget(url);
-  const target = escapeBytes(rest);
-  const question = target.indexOf('?');
+  const question = rest.indexOf('?');
   return {
     host: authority ?? message.headers.host ?? '',
-    path: question < 0 ? target : target.slice(0, question),
-    query: question < 0 ? '' : target.slice(question + 1),
+    path: question < 0 ? rest : rest.slice(0, question),
+    query: question < 0 ? '' : rest.slice(question + 1),
   };
 }
 
@@ -65,12 +65,6 @@ function isAscii(text: string): boolean {
   return /^[\x00-\x7f]*$/.test(text);
 }
 
-/** What a client should have percent-encoded, percent-encoded. */
-function escapeBytes(text: string): string {
-  if (isAscii(text)) return text;
-  return text.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
 function decodeValue(name: string, latin1: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(latin1, 'latin1'));
@@ -82,19 +76,20 @@ function decodeValue(name: string, latin1: string): string {
 }
 
 /** Reads the body to its end. @throws EngineError PERCH103 as soon as it is longer than `maxBytes` */
-export function readBody(message: IncomingMessage, maxBytes: number): Promise<Buffer> | Buffer {
+export function readBody(message: IncomingMessage, maxBytes: number, exchange: Exchange): Promise<Buffer> | Buffer {
   const announced = message.headers['content-length'];
   if (announced === undefined && message.headers['transfer-encoding'] === undefined) return emptyBody;
   if (announced === '0') return emptyBody;
   if (announced !== undefined && Number(announced) > maxBytes) throw tooLarge(maxBytes);
+  exchange.askForBody?.();
+  exchange.askForBody = undefined;
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     message.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size > maxBytes) {
-        // What follows is thrown away until the connection closes.
-        message.removeAllListeners('data').resume();
+        message.removeAllListeners('data');
         reject(tooLarge(maxBytes));
         return;
       }

@@ -46,6 +46,8 @@ export interface Edge {
 
 /** Bytes of request line and header fields together. */
 const maxHeaderBytes = 128 * 1024;
+/** Bytes of a body that nobody wants any more. */
+const maxDiscardedBytes = 16 * 1024 * 1024;
 /** Milliseconds between two looks for requests that take too long to arrive. */
 const timeoutCheckMs = 1_000;
 /** nginx's status for "the client closed the request": in logs and metrics only. */
@@ -59,8 +61,9 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   let leaving = false;
   const now = () => performance.now();
 
-  const serve = async (message: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
+  const serve = async (message: http.IncomingMessage, response: http.ServerResponse, waits: boolean): Promise<void> => {
     const exchange = new Exchange(requestId(headerOf(message, 'x-request-id')), message.method ?? '', now);
+    if (waits) exchange.askForBody = () => response.writeContinue();
     running.set(exchange, response);
     const deadline = setTimeout(() => exchange.abort(deadlinePassed()), options.deadlineMs ?? 300_000);
     response.once('close', () => {
@@ -70,8 +73,11 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     });
     const { response: answer, error } = await options.answer(message, exchange);
     const gone = response.destroyed || response.socket === null;
-    const facts = { requestId: exchange.id, method: exchange.method, close: leaving || !message.complete };
+    // A client that was not asked for its body may send it or not: what follows could not be told apart.
+    const close = leaving || exchange.askForBody !== undefined;
+    const facts = { requestId: exchange.id, method: exchange.method, close };
     const responseBytes = gone ? 0 : writeResponse(response, answer, facts);
+    if (!message.complete) discardRest(message);
     observer.note({
       kind: 'request',
       requestId: exchange.id,
@@ -86,8 +92,8 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     });
   };
 
-  const onRequest = (message: http.IncomingMessage, response: http.ServerResponse) => {
-    serve(message, response).catch((error: unknown) => {
+  const onRequest = (waits: boolean) => (message: http.IncomingMessage, response: http.ServerResponse) => {
+    serve(message, response, waits).catch((error: unknown) => {
       const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
       observer.note({ kind: 'internal-error', where: 'server', detail });
       response.destroy();
@@ -103,12 +109,11 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       connectionsCheckingInterval: timeoutCheckMs,
       noDelay: true,
     },
-    onRequest,
+    onRequest(false),
   );
   // Node drops header fields beyond a count without a word; their size is bounded anyway.
   server.maxHeadersCount = 0;
-  // The body is asked for when it is wanted (readBody), so that a refusal costs no upload.
-  server.on('checkContinue', onRequest);
+  server.on('checkContinue', onRequest(true));
   server.on('clientError', answerProtocolError);
   await listen(server, options.port, options.host);
   const closed = new Promise<void>((resolve) => server.once('close', () => resolve()));
@@ -133,6 +138,16 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       await closed;
     },
   };
+}
+
+/** Reads what a refused request still sends, so that its client gets to the answer; up to a limit. */
+function discardRest(message: http.IncomingMessage): void {
+  let discarded = 0;
+  message.on('data', (chunk: Buffer) => {
+    discarded += chunk.length;
+    if (discarded > maxDiscardedBytes) message.destroy();
+  });
+  message.resume();
 }
 
 /** PostgreSQL's own words: the statement is cancelled the same way. */
