@@ -35,11 +35,12 @@ const AWAY = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND', 'E
 
 function toControlPlaneError(exception: unknown, request: Request): ControlPlaneError {
   if (exception instanceof ControlPlaneError) return exception;
-  if (exception instanceof HttpException && exception.getStatus() === 404) {
-    return failure('route.not-found', request.method, request.path);
+  if (exception instanceof HttpException) {
+    // Nest throws two by itself: nobody has this route, and the path cannot be decoded.
+    return exception.getStatus() === 404
+      ? failure('route.not-found', request.method, request.path)
+      : failure('request.not-readable', exception.message);
   }
-  // Express could not decode the path.
-  if (exception instanceof URIError) return failure('request.not-readable', exception.message);
   return isAway(exception) ? failure('service.unavailable') : failure('internal.error');
 }
 

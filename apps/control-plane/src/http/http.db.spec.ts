@@ -1,0 +1,133 @@
+/** What every route has in common: keys, request ids, bodies, errors. */
+import {
+  startTestControlPlane,
+  TEST_API_KEY,
+  TEST_FLEET_TOKEN,
+  type TestControlPlane,
+} from '../testing/test-control-plane.js';
+
+describe('the edge of the management API', () => {
+  let perch: TestControlPlane;
+
+  beforeAll(async () => {
+    perch = await startTestControlPlane();
+  });
+  afterAll(() => perch.stop());
+
+  test.each([
+    ['no key', {}, 'auth.key-missing'],
+    ['another scheme', { authorization: `Basic ${TEST_API_KEY}` }, 'auth.key-missing'],
+    ['a wrong key', { authorization: 'Bearer perch_wrong' }, 'auth.key-invalid'],
+    ['the fleet token', { authorization: `Bearer ${TEST_FLEET_TOKEN}` }, 'auth.key-invalid'],
+  ])('%s is refused in the shape of the contract', async (_what, headers: Record<string, string>, code) => {
+    const response = await fetch(`${perch.url}/api/v2/projects`, { headers });
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toBe('Bearer');
+    expect(await response.json()).toEqual({ request_id: expect.any(String), code, message: expect.any(String) });
+  });
+
+  test("the caller's request id is echoed, an unfit one is replaced", async () => {
+    const mine = await perch.call('GET', '/api/v2/projects/none-such-12345678', {
+      headers: { 'x-request-id': 'mine-1' },
+    });
+    expect([mine.headers.get('x-request-id'), mine.body.request_id]).toEqual(['mine-1', 'mine-1']);
+    const unfit = await perch.call('GET', '/api/v2/regions', { headers: { 'x-request-id': 'a b' } });
+    expect(unfit.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  test.each([
+    ['an unknown route', 'GET', '/api/v2/nowhere', {}, 404, 'route.not-found'],
+    ['an unknown method', 'PUT', '/api/v2/projects', {}, 404, 'route.not-found'],
+    ['malformed JSON', 'POST', '/api/v2/projects', { body: '{"project":' }, 400, 'request.malformed-json'],
+    ['a body that is no object', 'POST', '/api/v2/projects', { body: '[1]' }, 400, 'request.invalid'],
+    ['a wrong type', 'POST', '/api/v2/projects', { body: { project: { name: 7 } } }, 400, 'request.invalid'],
+    [
+      'another content type',
+      'POST',
+      '/api/v2/projects',
+      { body: 'project=x', headers: { 'content-type': 'text/plain' } },
+      415,
+      'request.unsupported-media-type',
+    ],
+    [
+      'an oversized body',
+      'POST',
+      '/api/v2/projects',
+      { body: JSON.stringify({ project: { name: 'x'.repeat(2_000_000) } }) },
+      413,
+      'request.body-too-large',
+    ],
+    ['a wrong query', 'GET', '/api/v2/projects?limit=0', {}, 400, 'request.invalid'],
+    ['a path that cannot be decoded', 'GET', '/api/v2/projects/%ff', {}, 400, 'request.not-readable'],
+    ['an unknown project', 'GET', '/api/v2/projects/none-such-12345678', {}, 404, 'project.not-found'],
+  ])('%s is answered precisely', async (_what, method, path, options, status, code) => {
+    const answer = await perch.call(method, path, options);
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+    expect(answer.body).toEqual({ request_id: expect.any(String), code, message: expect.any(String) });
+  });
+
+  test('a problem names its field', async () => {
+    const { body } = await perch.call('POST', '/api/v2/projects', { body: { project: { pg_version: '18' } } });
+    expect(body.message).toContain("'project.pg_version'");
+  });
+
+  test('who am I, regions, organizations and health answer', async () => {
+    expect((await perch.call('GET', '/api/v2/users/me')).body).toMatchObject({
+      login: 'perch',
+      projects_limit: expect.any(Number),
+    });
+    expect((await perch.call('GET', '/api/v2/users/me/organizations')).body).toEqual({ organizations: [] });
+    expect((await perch.call('GET', '/api/v2/projects/shared?limit=100')).body).toMatchObject({ projects: [] });
+    expect((await perch.call('GET', '/api/v2/regions')).body.regions).toHaveLength(1);
+    expect(await (await fetch(`${perch.url}/health`)).json()).toEqual({ status: 'ok' });
+  });
+
+  test('a key is shown once, works, is known by its use, and stops when revoked', async () => {
+    const created = await perch.call('POST', '/api/v2/api_keys', { body: { key_name: 'ci' } });
+    expect(created.status).toBe(200);
+    const { id, key } = created.body;
+    expect(key).toMatch(/^perch_[A-Za-z0-9_-]{43}$/);
+    const asKey = { headers: { authorization: `Bearer ${key}` } };
+    expect((await perch.call('GET', '/api/v2/regions', asKey)).status).toBe(200);
+    const list = await perch.call('GET', '/api/v2/api_keys');
+    expect(JSON.stringify(list.body)).not.toContain(key);
+    expect(list.body.find((one: { id: number }) => one.id === id)).toMatchObject({
+      name: 'ci',
+      last_used_at: expect.any(String),
+      last_used_from_addr: expect.stringContaining('127.0.0.1'),
+    });
+    expect((await perch.call('DELETE', `/api/v2/api_keys/${id}`)).body).toMatchObject({ id, revoked: true });
+    expect((await perch.call('GET', '/api/v2/regions', asKey)).status).toBe(401);
+    expect((await perch.call('DELETE', '/api/v2/api_keys/999999')).status).toBe(404);
+  });
+
+  test('a key of one project sees nothing else', async () => {
+    const attached = { perch: { compute: 'attached', connection_url: perch.databaseUrl } };
+    const [mine, other] = await Promise.all(
+      ['mine', 'other'].map((name) =>
+        perch.call('POST', '/api/v2/projects', { body: { project: { name, ...attached } } }),
+      ),
+    );
+    const project_id = mine?.body.project.id;
+    const { body } = await perch.call('POST', '/api/v2/api_keys', { body: { key_name: 'one', project_id } });
+    const headers = { authorization: `Bearer ${body.key}` };
+    const ids = (await perch.call('GET', '/api/v2/projects', { headers })).body.projects.map(
+      (one: { id: string }) => one.id,
+    );
+    expect(ids).toEqual([project_id]);
+    expect((await perch.call('GET', `/api/v2/projects/${project_id}/branches`, { headers })).status).toBe(200);
+    expect((await perch.call('GET', `/api/v2/projects/${other?.body.project.id}`, { headers })).status).toBe(404);
+    for (const [method, path] of [
+      ['POST', '/api/v2/projects'],
+      ['GET', '/api/v2/api_keys'],
+      ['POST', '/api/v2/api_keys'],
+      ['DELETE', `/api/v2/projects/${project_id}`],
+    ] as const) {
+      const refused = await perch.call(method, path, {
+        headers,
+        ...(method === 'POST' && { body: { key_name: 'x' } }),
+      });
+      expect([method, path, refused.status]).toEqual([method, path, 403]);
+    }
+  });
+});
