@@ -7,14 +7,17 @@ import { fromPostgres } from '../error/from-postgres.js';
 import type { ActionPlan } from '../plan/action-plan.js';
 import { violatedGuard } from '../query/guards-sql.js';
 import { undoMarker, type MainQuery } from '../query/main-query.js';
+import { tellsSchemaMoved } from '../query/schema-version-sql.js';
 import { refusedRole } from '../query/transaction-settings.js';
 import { readResult, type Planned } from './read-result.js';
 import type { ResultSet } from './result-set.js';
+import { SchemaMovedError } from './schema-moved.js';
 import { SqlError, type SqlExecutor, type SqlPacket, type SqlResult, type SqlStatement } from './sql-executor.js';
 
 /**
  * @throws EngineError whatever PostgreSQL refused, as the answer it means; PGRST115, PGRST116 and PGRST124 for a result that
  * breaks its own condition (nothing is kept then); what the executor throws (PGRST000, PGRST001, PGRST003)
+ * @throws SchemaMovedError when the schema is not the one that the plan rests on; nothing ran then
  */
 export async function runMainQuery(
   query: MainQuery,
@@ -30,7 +33,8 @@ export async function runMainQuery(
     if (result === undefined) throw new InternalError('the executor left out the main statement');
     return readResult(result, plannedOf(query, results[main + 1]), plan);
   } catch (error) {
-    throw error instanceof SqlError ? meaningOf(error, query) : error;
+    if (!(error instanceof SqlError)) throw error;
+    throw schemaMoved(error, query) ? new SchemaMovedError({ cause: error }) : meaningOf(error, query);
   }
 }
 
@@ -43,6 +47,12 @@ function inOrder(query: MainQuery): { readonly statements: readonly SqlStatement
 
 function plannedOf({ plannedCount }: MainQuery, result: SqlResult | undefined): Planned | undefined {
   return plannedCount === undefined || result === undefined ? undefined : { result, above: plannedCount.above };
+}
+
+/** By its own word; or the version table is gone, and whoever took it away moved the schema. */
+function schemaMoved({ fields, statementIndex }: SqlError, query: MainQuery): boolean {
+  if (!query.checksSchema || statementIndex !== (query.isolation === undefined ? 0 : 1)) return false;
+  return tellsSchemaMoved(fields.message) || ['42P01', '3F000', '42703'].includes(fields.code);
 }
 
 function meaningOf(error: SqlError, query: MainQuery): EngineError {

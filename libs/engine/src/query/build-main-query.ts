@@ -25,13 +25,15 @@ export interface MainQueryInput {
   readonly auth: AuthResult;
   readonly config: ApiConfig;
   readonly schema: SchemaCache;
+  /** The database's schema version when `schema` was read: the packet fails before anything runs when it has moved. */
+  readonly schemaVersion?: string | undefined;
 }
 
 /**
  * @throws 42501 when nobody may become the role through a token
  */
 export function buildMainQuery(input: MainQueryInput): MainQuery {
-  const { plan, request, auth, config, schema } = input;
+  const { plan, request, auth, config, schema, schemaVersion } = input;
   const allowed = allowedRole(auth.role, schema);
   const role = config.inDatabaseConfig ? allowed : undefined;
   const routine = plan.kind === 'call' ? plan.call.routine : undefined;
@@ -39,7 +41,8 @@ export function buildMainQuery(input: MainQueryInput): MainQuery {
   const readOnly = isReadOnly(plan);
   return {
     isolation: isolation === undefined ? undefined : isolationStatement(isolation),
-    settings: settingsStatement({ request, auth, config, role, routine, readOnly }),
+    settings: settingsStatement({ request, auth, config, role, routine, readOnly, schemaVersion }),
+    checksSchema: schemaVersion !== undefined,
     preRequest: config.preRequest === undefined ? undefined : preRequestStatement(config.preRequest),
     main: mainStatement(input),
     plannedCount: plannedCountStatement(plan, countingOf(request.preferences, config)),

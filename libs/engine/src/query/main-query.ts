@@ -5,6 +5,8 @@ export interface MainQuery {
   /** `SET TRANSACTION ISOLATION LEVEL ...`: only where a role or a function asks for another level than the default. */
   readonly isolation: SqlStatement | undefined;
   readonly settings: SqlStatement;
+  /** The settings statement fails when the schema has moved. */
+  readonly checksSchema: boolean;
   readonly preRequest: SqlStatement | undefined;
   /** One row of the shape in result-set.ts, or the lines of a plan. */
   readonly main: SqlStatement;

@@ -10,6 +10,7 @@ import type { AuthResult } from '../auth-result.js';
 import type { SqlStatement } from '../execute/sql-executor.js';
 import type { Role } from '../schema-cache/role.js';
 import type { Routine } from '../schema-cache/routine.js';
+import { requireSchemaVersion } from './schema-version-sql.js';
 import { compile, ident, join, literal, param, sql, type SqlFragment } from './sql.js';
 
 /** The role that the settings statement refused, by its error's message; undefined for any other error. */
@@ -24,13 +25,20 @@ export interface TransactionSettings {
   readonly role: Role | undefined;
   readonly routine: Routine | undefined;
   readonly readOnly: boolean;
+  /** Version of the schema that the plan rests on; undefined where the database has none. */
+  readonly schemaVersion: string | undefined;
 }
 
 /** A function takes at most 100 arguments (FUNC_MAX_ARGS). */
 const settingsPerCall = 90;
 
 export function settingsStatement(wanted: TransactionSettings): SqlStatement {
-  const calls = [refuseRole(wanted.auth.role), ...settings(wanted).map(setConfig)];
+  const { schemaVersion, auth } = wanted;
+  const calls = [
+    ...(schemaVersion === undefined ? [] : [requireSchemaVersion(schemaVersion)]),
+    refuseRole(auth.role),
+    ...settings(wanted).map(setConfig),
+  ];
   const chunks: SqlFragment[] = [];
   for (let start = 0; start < calls.length; start += settingsPerCall) {
     // num_nulls evaluates its arguments in order and answers one small number.

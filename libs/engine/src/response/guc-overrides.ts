@@ -54,7 +54,6 @@ function isToken(name: string): boolean {
 }
 
 function isFieldValue(value: string): boolean {
-  // eslint-disable-next-line no-control-regex -- control characters are what must not get through
   return !/[\x00-\x08\x0a-\x1f\x7f]/.test(value);
 }
 
