@@ -1,6 +1,6 @@
 /** The data API of a branch over HTTP, in both forms of its path, with a worker that pretends. */
-import { startTestControlPlane, until, type TestControlPlane } from '../testing/test-control-plane.js';
-import { publicKey, startTestIssuer, type TestIssuer } from '../testing/test-issuer.js';
+import { startTestControlPlane, until, type TestControlPlane } from '../../test/test-control-plane.js';
+import { publicKey, startTestIssuer, type TestIssuer } from '../../test/test-issuer.js';
 
 interface Target {
   readonly path: string;

@@ -7,8 +7,8 @@ import {
   TEST_FLEET_TOKEN,
   until,
   type TestControlPlane,
-} from '../testing/test-control-plane.js';
-import { publicKey, startTestIssuer, type TestIssuer } from '../testing/test-issuer.js';
+} from '../../test/test-control-plane.js';
+import { publicKey, startTestIssuer, type TestIssuer } from '../../test/test-issuer.js';
 
 interface Feed {
   readonly events: readonly { readonly event: string; readonly data: TenantChange | { sequence: number } }[];

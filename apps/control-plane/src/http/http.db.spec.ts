@@ -4,7 +4,7 @@ import {
   TEST_API_KEY,
   TEST_FLEET_TOKEN,
   type TestControlPlane,
-} from '../testing/test-control-plane.js';
+} from '../../test/test-control-plane.js';
 
 describe('the edge of the management API', () => {
   let perch: TestControlPlane;

@@ -1,7 +1,7 @@
 /** Key sets kept fresh: published when changed, kept when the key server fails, asked no more often than allowed. */
 import { silentObserver } from '@perch/observability';
-import { startTestControlPlane, type TestControlPlane } from '../testing/test-control-plane.js';
-import { publicKey, startTestIssuer, type TestIssuer } from '../testing/test-issuer.js';
+import { startTestControlPlane, type TestControlPlane } from '../../test/test-control-plane.js';
+import { publicKey, startTestIssuer, type TestIssuer } from '../../test/test-issuer.js';
 import { JwksRefresher } from './jwks-refresher.js';
 import { JwksSource } from './jwks-source.js';
 

@@ -1,6 +1,6 @@
 /** Projects over HTTP: the shapes the contract's clients rely on. */
 import { branchIdPattern, endpointIdPattern, projectIdPattern } from '@perch/contract';
-import { startTestControlPlane, until, type TestControlPlane } from '../testing/test-control-plane.js';
+import { startTestControlPlane, until, type TestControlPlane } from '../../test/test-control-plane.js';
 
 describe('projects', () => {
   let perch: TestControlPlane;

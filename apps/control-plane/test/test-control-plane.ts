@@ -2,9 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDatabase, dataApiReportSchema, type Database, type Operation } from '@perch/database';
 import { createJobQueue, runOperationJob, RunLater, type JobQueue } from '@perch/queue';
-import { createTestDatabase } from '../../../../tools/testing/test-database.js';
-import { loadControlPlaneConfig } from '../config.js';
-import { startControlPlane, type RunningControlPlane } from '../start-control-plane.js';
+import { createTestDatabase } from '../../../tools/testing/test-database.js';
+import { loadControlPlaneConfig } from '../src/config.js';
+import { startControlPlane, type RunningControlPlane } from '../src/start-control-plane.js';
 
 export const TEST_API_KEY = 'perch_spec-key-of-this-run-only';
 export const TEST_FLEET_TOKEN = 'fleet-token-of-the-specs';
