@@ -32,7 +32,6 @@ export interface RunningControlPlane {
   stop(): Promise<void>;
 }
 
-const SWEEP_MS = 10_000;
 const JWKS_ROUND_MS = 30_000;
 const PRUNE_MS = 60 * 60 * 1000;
 const CHANGES_KEPT_MS = 24 * 60 * 60 * 1000;
@@ -82,7 +81,6 @@ export async function startControlPlane(config: ControlPlaneConfig): Promise<Run
       const task = startPeriodicTask({ everyMs, run, onError });
       undo.push(() => task.stop());
     };
-    every(SWEEP_MS, 'Looking for unfinished operations', () => operationRunner.sweep());
     every(JWKS_ROUND_MS, 'Refreshing key sets', () => jwksRefresher.refreshDue());
     every(PRUNE_MS, 'Pruning the change feed', async () => {
       await database.tenants.pruneChanges(new Date(Date.now() - CHANGES_KEPT_MS));

@@ -1,6 +1,6 @@
 /**
  * Hands operations to the worker and waits a while for what becomes of them. The rows are the truth: an operation that
- * could not be enqueued is enqueued by the next sweep.
+ * could not be enqueued is found by the worker, which looks for such.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Observer } from '@perch/observability';
@@ -46,16 +46,11 @@ export class OperationRunner {
     }
   }
 
-  /** Enqueues whatever may run: what a lost queue or a killed worker left behind. A job that is there is not added. */
-  async sweep(): Promise<void> {
-    for (const id of await this.database.operations.runnable()) await this.enqueue(id);
-  }
-
   private async enqueue(id: string): Promise<void> {
     try {
       await this.queue.enqueue(runOperationJob, id, { operation_id: id });
     } catch (error) {
-      const text = `Operation ${id} could not be enqueued and will be by the next sweep`;
+      const text = `Operation ${id} could not be enqueued; the worker will find it`;
       const reason = error instanceof Error ? error.message : String(error);
       this.observer.note({ kind: 'message', level: 'warn', text, fields: { reason } });
     }
