@@ -1,6 +1,6 @@
 /** Runs the walk and turns whatever it throws into an answer: the one place where errors become responses. */
 import type { IncomingMessage } from 'node:http';
-import { EngineError, engineError, renderError, withServerHeaders } from '@perch/engine';
+import { EngineError, engineError, renderError, SchemaMovedError, withServerHeaders } from '@perch/engine';
 import type { Observer } from '@perch/observability';
 import { TenantUnavailableError, UnknownTenantError } from '@perch/tenancy';
 import { edgeError } from './edge-catalogue.js';
@@ -50,6 +50,7 @@ function meaningOf(thrown: unknown): EngineError {
   if (thrown instanceof EngineError) return thrown;
   if (thrown instanceof UnknownTenantError) return edgeError('PERCH001');
   if (thrown instanceof TenantUnavailableError) return edgeError('PERCH002', { cause: thrown });
+  if (thrown instanceof SchemaMovedError) return engineError('PGRST002', undefined, thrown);
   if (thrown instanceof ClientGone) return edgeError('PERCH106', { cause: thrown });
   return engineError('PGRSTX00', undefined, thrown);
 }

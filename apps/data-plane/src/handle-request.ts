@@ -12,7 +12,6 @@ import {
   type ApiRequest,
   type AuthResult,
   type EngineResponse,
-  type SchemaCache,
 } from '@perch/engine';
 import type { Authenticator } from '@perch/jwt';
 import type { TenantExecutors } from '@perch/postgres';
@@ -21,8 +20,8 @@ import type { ActiveTenant, ActiveTenants } from './active-tenant.js';
 import type { Exchange } from './exchange.js';
 import { headerOf, readBody, requestHeaders, requestTarget } from './http-request.js';
 import type { RateLimits } from './rate-limits.js';
-import { restsOnSchema } from './rests-on-schema.js';
-import type { SchemaCaches } from './schema-caches.js';
+import type { KnownSchema, SchemaCaches } from './schema-caches.js';
+import { withSchemaInForce } from './schema-in-force.js';
 
 export interface Deps {
   readonly tenants: TenantResolver;
@@ -52,12 +51,9 @@ export async function handleRequest(message: IncomingMessage, exchange: Exchange
   const sent = { method, path, query: target.query, headers, body };
   const schema = await deps.schemaCaches.get(tenant);
   const request = timings.measureSync('parse', () => parseApiRequest(sent, tenant.api));
-  const response = await answerBySchema(request, auth, schema, exchange, tenant, deps).catch(async (error: unknown) => {
-    if (!restsOnSchema(error, method)) throw error;
-    const newer = await deps.schemaCaches.newerThan(schema, tenant);
-    if (newer === undefined) throw error;
-    return answerBySchema(request, auth, newer, exchange, tenant, deps);
-  });
+  const response = await withSchemaInForce(schema, exchange, tenant, deps, (inForce) =>
+    answerBySchema(request, auth, inForce, exchange, tenant, deps),
+  );
   return withServerHeaders(response, { method, headers }, tenant.api, timings.list());
 }
 
@@ -65,7 +61,7 @@ export async function handleRequest(message: IncomingMessage, exchange: Exchange
 async function answerBySchema(
   request: ApiRequest,
   auth: AuthResult,
-  schema: SchemaCache,
+  { cache: schema, version }: KnownSchema,
   { timings, signal }: Exchange,
   tenant: ActiveTenant,
   deps: Deps,
@@ -73,7 +69,8 @@ async function answerBySchema(
   const config = tenant.api;
   const plan = timings.measureSync('plan', () => planAction(request, schema, config));
   if (plan.kind === 'info') return timings.measureSync('response', () => renderInfo(plan, request, config));
-  const query = buildMainQuery({ plan, request, auth, config, schema });
+  const schemaVersion = version?.kind === 'counted' ? version.text : undefined;
+  const query = buildMainQuery({ plan, request, auth, config, schema, schemaVersion });
   const executor = deps.executors.for(tenant.connection);
   const result = await timings.measure('transaction', () => runMainQuery(query, plan, executor, signal));
   return timings.measureSync('response', () => renderResponse(result, plan, request, config));

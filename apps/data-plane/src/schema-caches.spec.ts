@@ -4,6 +4,7 @@ import { EngineError, type SchemaCache } from '@perch/engine';
 import { silentObserver } from '@perch/observability';
 import { ActiveTenants } from './active-tenant.js';
 import { createSchemaCaches } from './schema-caches.js';
+import type { SchemaVersion } from './schema-version.js';
 
 const tenantOf = (version: number, key = 'a/b') => {
   const snapshot: TenantSnapshot = {
@@ -42,15 +43,18 @@ class FakeDatabase {
     if (this.away) throw new EngineError({ code: 'PGRST000', status: 503, message: 'away', kind: 'postgres' });
     return { contentHash } as SchemaCache;
   };
-  readVersion = async (): Promise<string> => {
+  readVersion = async (): Promise<SchemaVersion> => {
     this.questions += 1;
     const version = this.schema;
     await sleep(this.delayMs);
     if (this.away || this.cannotTellVersion)
       throw new EngineError({ code: 'x', status: 503, message: '', kind: 'postgres' });
-    return version;
+    return { kind: 'counted', text: version };
   };
 }
+
+const one = { cache: { contentHash: 'one' } };
+const two = { cache: { contentHash: 'two' } };
 
 describe('schema caches', () => {
   let database: FakeDatabase;
@@ -79,16 +83,17 @@ describe('schema caches', () => {
     const caches = make();
     await caches.get(tenantOf(1));
     database.schema = 'two';
-    expect(await caches.get(tenantOf(2))).toMatchObject({ contentHash: 'two' });
-    expect(caches.get(tenantOf(1))).toMatchObject({ contentHash: 'two' });
+    expect(await caches.get(tenantOf(2))).toMatchObject(two);
+    expect(caches.get(tenantOf(1))).toMatchObject(two);
     expect(database.loads).toBe(2);
   });
 
   it('are one object for tenants with equal schemas', async () => {
     const caches = make();
-    expect(await caches.get(tenantOf(1, 'a/1'))).toBe(await caches.get(tenantOf(1, 'a/2')));
+    const cacheOf = async (key: string) => (await caches.get(tenantOf(1, key))).cache;
+    expect(await cacheOf('a/1')).toBe(await cacheOf('a/2'));
     database.schema = 'two';
-    expect(await caches.get(tenantOf(1, 'a/3'))).not.toBe(await caches.get(tenantOf(1, 'a/1')));
+    expect(await cacheOf('a/3')).not.toBe(await cacheOf('a/1'));
   });
 
   it('that cannot be loaded are PGRST002, tried again only after a while', async () => {
@@ -99,14 +104,14 @@ describe('schema caches', () => {
     expect(database.loads).toBe(1);
     database.away = false;
     await sleep(30);
-    expect(await caches.get(tenantOf(1))).toMatchObject({ contentHash: 'one' });
+    expect(await caches.get(tenantOf(1))).toMatchObject(one);
   });
 
   it('serve on as they are when a new version cannot be loaded', async () => {
     const caches = make();
     await caches.get(tenantOf(1));
     database.away = true;
-    for (let i = 0; i < 5; i += 1) expect(await caches.get(tenantOf(2))).toMatchObject({ contentHash: 'one' });
+    for (let i = 0; i < 5; i += 1) expect(await caches.get(tenantOf(2))).toMatchObject(one);
     expect(database.loads).toBe(2);
   });
 
@@ -114,7 +119,7 @@ describe('schema caches', () => {
     it('cost one question when nothing moved', async () => {
       const caches = make();
       const used = await caches.get(tenantOf(1));
-      expect(await caches.newerThan(used, tenantOf(1))).toBeUndefined();
+      expect(await caches.ifMoved(used, tenantOf(1))).toBeUndefined();
       expect([database.loads, database.questions]).toEqual([1, 2]);
     });
 
@@ -122,9 +127,9 @@ describe('schema caches', () => {
       const caches = make();
       const used = await caches.get(tenantOf(1));
       database.schema = 'two';
-      const newer = await caches.newerThan(used, tenantOf(1));
-      expect(newer).toMatchObject({ contentHash: 'two' });
-      expect(await caches.newerThan(used, tenantOf(1))).toBe(newer);
+      const newer = await caches.ifMoved(used, tenantOf(1));
+      expect(newer).toMatchObject(two);
+      expect(await caches.ifMoved(used, tenantOf(1))).toBe(newer);
       expect([database.loads, database.questions]).toEqual([2, 3]);
     });
 
@@ -132,12 +137,13 @@ describe('schema caches', () => {
       const caches = make();
       const used = await caches.get(tenantOf(1));
       database.delayMs = 10;
-      const before = caches.newerThan(used, tenantOf(1));
+      const before = caches.ifMoved(used, tenantOf(1));
       await sleep(2);
       database.schema = 'two';
-      const after = await Promise.all(Array.from({ length: 20 }, () => caches.newerThan(used, tenantOf(1))));
+      const after = await Promise.all(Array.from({ length: 20 }, () => caches.ifMoved(used, tenantOf(1))));
       expect(await before).toBeUndefined();
-      expect(new Set(after)).toEqual(new Set([{ contentHash: 'two' }]));
+      expect(new Set(after).size).toBe(1);
+      expect(after[0]).toMatchObject(two);
       expect(database.questions).toBe(1 + 1 + 1 + 1);
     });
 
@@ -145,7 +151,7 @@ describe('schema caches', () => {
       database.cannotTellVersion = true;
       const caches = make();
       const used = await caches.get(tenantOf(1));
-      expect(await caches.newerThan(used, tenantOf(1))).toBeUndefined();
+      expect(await caches.ifMoved(used, tenantOf(1))).toBeUndefined();
       expect(database.loads).toBe(2);
     });
 
@@ -153,8 +159,22 @@ describe('schema caches', () => {
       const caches = make();
       const used = await caches.get(tenantOf(1));
       database.away = true;
-      expect(await caches.newerThan(used, tenantOf(1))).toBeUndefined();
+      expect(await caches.ifMoved(used, tenantOf(1))).toBeUndefined();
     });
+  });
+
+  it('are loaded once for all requests that found the schema moved', async () => {
+    const caches = make();
+    const used = await caches.get(tenantOf(1));
+    database.schema = 'two';
+    database.delayMs = 5;
+    const all = await Promise.all(Array.from({ length: 20 }, () => caches.afterMove(used, tenantOf(1))));
+    expect(new Set(all).size).toBe(1);
+    expect(all[0]).toMatchObject(two);
+    expect(await caches.afterMove(used, tenantOf(1))).toBe(all[0]);
+    expect(database.loads).toBe(2);
+    database.away = true;
+    await expect(caches.afterMove(all[0] ?? used, tenantOf(1))).rejects.toMatchObject({ code: 'PGRST002' });
   });
 
   it('are gone when their tenant is', async () => {

@@ -1,16 +1,25 @@
 /**
- * What each tenant's database looks like: a tenant in, its schema cache out. Loads are single flight; a new snapshot
- * version loads again; a refusal that rests on a cache asks whether the schema moved meanwhile (decision 4).
+ * What each tenant's database looks like: a tenant in, its schema out. Loads are single flight; a new snapshot version
+ * loads again, and so does a request that found the schema moved; a refusal that rests on a schema asks first (decision 4).
  */
 import { LRUCache } from 'lru-cache';
 import { EngineError, engineError, type SchemaCache } from '@perch/engine';
 import type { Observer } from '@perch/observability';
 import type { ActiveTenant } from './active-tenant.js';
+import type { SchemaVersion } from './schema-version.js';
+import { createTrailingFlight } from './trailing-flight.js';
+
+/** A schema and what it was read at. A new object each time it is read. */
+export interface KnownSchema {
+  readonly cache: SchemaCache;
+  /** undefined when it could not be read. */
+  readonly version: SchemaVersion | undefined;
+  readonly snapshotVersion: number;
+}
 
 export interface SchemaCachesOptions {
   readonly load: (tenant: ActiveTenant) => Promise<SchemaCache>;
-  /** A text that differs when the schema may have changed. */
-  readonly readVersion: (tenant: ActiveTenant) => Promise<string>;
+  readonly readVersion: (tenant: ActiveTenant) => Promise<SchemaVersion>;
   readonly observer: Observer;
   /** Tenants whose schema is kept. Default 5,000. */
   readonly maxTenants?: number;
@@ -20,17 +29,12 @@ export interface SchemaCachesOptions {
 
 export interface SchemaCaches {
   /** @throws EngineError PGRST002 when there is none and none can be loaded */
-  get(tenant: ActiveTenant): SchemaCache | Promise<SchemaCache>;
-  /** The cache in force when it is another than `used`, after asking the database; undefined when nothing moved. */
-  newerThan(used: SchemaCache, tenant: ActiveTenant): Promise<SchemaCache | undefined>;
+  get(tenant: ActiveTenant): KnownSchema | Promise<KnownSchema>;
+  /** For a refusal that rests on `used`: another schema if there is one, after asking the database; else undefined. */
+  ifMoved(used: KnownSchema, tenant: ActiveTenant): Promise<KnownSchema | undefined>;
+  /** For a request that found `used` out of date. @throws EngineError PGRST002 when it cannot be loaded again */
+  afterMove(used: KnownSchema, tenant: ActiveTenant): Promise<KnownSchema>;
   forget(key: string): void;
-}
-
-interface Entry {
-  readonly cache: SchemaCache;
-  readonly snapshotVersion: number;
-  /** undefined when it could not be read: then any question loads again. */
-  readonly catalogVersion: string | undefined;
 }
 
 interface Failure {
@@ -41,50 +45,36 @@ interface Failure {
 
 export function createSchemaCaches(options: SchemaCachesOptions): SchemaCaches {
   const { observer } = options;
-  const entries = new LRUCache<string, Entry>({ max: options.maxTenants ?? 5_000 });
+  const known = new LRUCache<string, KnownSchema>({ max: options.maxTenants ?? 5_000 });
   const failures = new LRUCache<string, Failure>({ max: 1_000 });
-  const loads = new Map<string, Promise<Entry>>();
-  const questions = createTrailingFlight();
-  /** Equal schemas (branches of one project have them) are held once. */
-  const byContent = new Map<string, WeakRef<SchemaCache>>();
-  const forgotten = new FinalizationRegistry<string>((hash) => {
-    if (byContent.get(hash)?.deref() === undefined) byContent.delete(hash);
-  });
+  const loads = new Map<string, Promise<KnownSchema>>();
+  const questions = createTrailingFlight<KnownSchema | undefined>();
+  const shareEqual = createSharing();
 
-  const shared = (cache: SchemaCache): SchemaCache => {
-    const known = byContent.get(cache.contentHash)?.deref();
-    if (known !== undefined) return known;
-    byContent.set(cache.contentHash, new WeakRef(cache));
-    forgotten.register(cache, cache.contentHash);
-    return cache;
+  const readNow = async (tenant: ActiveTenant, why: string): Promise<KnownSchema> => {
+    const { key, version: snapshotVersion } = tenant;
+    const startedAt = performance.now();
+    try {
+      // First the version: what changes in between is then noticed, not missed.
+      const version = await options.readVersion(tenant).catch(() => undefined);
+      const schema = { cache: shareEqual(await options.load(tenant)), version, snapshotVersion };
+      if ((known.peek(key)?.snapshotVersion ?? 0) <= snapshotVersion) known.set(key, schema);
+      failures.delete(key);
+      observer.note({ kind: 'schema-cache-loaded', tenant: key, durationMs: performance.now() - startedAt, why });
+      return schema;
+    } catch (error) {
+      observer.note({ kind: 'schema-cache-failed', tenant: key, reason: reasonOf(error) });
+      const failed = engineError('PGRST002', undefined, error);
+      const until = performance.now() + (options.failureTtlMs ?? 1_000);
+      failures.set(key, { error: failed, snapshotVersion, until });
+      throw failed;
+    }
   };
-
-  const load = (tenant: ActiveTenant, why: string): Promise<Entry> => {
+  const load = (tenant: ActiveTenant, why: string): Promise<KnownSchema> => {
     const flight = `${tenant.key}\n${tenant.version}`;
     const running = loads.get(flight);
     if (running !== undefined) return running;
-    const startedAt = performance.now();
-    const started = (async (): Promise<Entry> => {
-      try {
-        // First the version: what changes in between is then noticed, not missed.
-        const catalogVersion = await options.readVersion(tenant).catch(() => undefined);
-        const entry = { cache: shared(await options.load(tenant)), snapshotVersion: tenant.version, catalogVersion };
-        if ((entries.peek(tenant.key)?.snapshotVersion ?? 0) <= tenant.version) entries.set(tenant.key, entry);
-        failures.delete(tenant.key);
-        const durationMs = performance.now() - startedAt;
-        observer.note({ kind: 'schema-cache-loaded', tenant: tenant.key, durationMs, why });
-        return entry;
-      } catch (error) {
-        const reason = error instanceof Error ? reasonOf(error) : String(error);
-        observer.note({ kind: 'schema-cache-failed', tenant: tenant.key, reason });
-        const failed = engineError('PGRST002', undefined, error);
-        const until = performance.now() + (options.failureTtlMs ?? 1_000);
-        failures.set(tenant.key, { error: failed, snapshotVersion: tenant.version, until });
-        throw failed;
-      } finally {
-        loads.delete(flight);
-      }
-    })();
+    const started = readNow(tenant, why).finally(() => loads.delete(flight));
     loads.set(flight, started);
     return started;
   };
@@ -97,76 +87,64 @@ export function createSchemaCaches(options: SchemaCachesOptions): SchemaCaches {
 
   return {
     get(tenant) {
-      const entry = entries.get(tenant.key);
-      if (entry !== undefined && entry.snapshotVersion >= tenant.version) return entry.cache;
+      const schema = known.get(tenant.key);
+      if (schema !== undefined && schema.snapshotVersion >= tenant.version) return schema;
       const failure = recentFailure(tenant);
-      if (failure !== undefined) {
-        // An older cache of the same data API is better than none (PostgREST does the same).
-        if (entry !== undefined) return entry.cache;
-        throw failure;
-      }
-      return load(tenant, entry === undefined ? 'first request' : 'new configuration').then(
-        ({ cache }) => cache,
-        (error: unknown) => {
-          if (entry !== undefined) return entry.cache;
-          throw error;
-        },
-      );
+      // An older schema of the same data API is better than none (PostgREST does the same).
+      if (failure !== undefined && schema !== undefined) return schema;
+      if (failure !== undefined) throw failure;
+      if (schema === undefined) return load(tenant, 'first request');
+      return load(tenant, 'new configuration').catch(() => schema);
     },
-    async newerThan(used, tenant) {
-      const current = entries.peek(tenant.key);
-      if (current !== undefined && current.cache !== used) return current.cache;
+    async ifMoved(used, tenant) {
+      const current = known.peek(tenant.key);
+      if (current !== undefined && current.cache !== used.cache) return current;
       return questions.run(tenant.key, async () => {
-        const entry = entries.peek(tenant.key);
-        if (entry !== undefined && entry.cache !== used) return entry.cache;
+        const latest = known.peek(tenant.key) ?? used;
+        if (latest.cache !== used.cache) return latest;
         try {
           const version = await options.readVersion(tenant).catch(() => undefined);
-          if (entry !== undefined && version !== undefined && version === entry.catalogVersion) return undefined;
-          const { cache } = await load(tenant, 'schema moved');
-          return cache === used ? undefined : cache;
+          if (version !== undefined && isSame(version, latest.version)) return undefined;
+          const schema = await load(tenant, 'schema moved');
+          return schema.cache === used.cache ? undefined : schema;
         } catch {
           // The refusal that asked stands.
           return undefined;
         }
       });
     },
+    async afterMove(used, tenant) {
+      const current = known.peek(tenant.key);
+      return current !== undefined && current !== used ? current : load(tenant, 'schema moved');
+    },
     forget(key) {
-      entries.delete(key);
+      known.delete(key);
       failures.delete(key);
     },
   };
 }
 
-/**
- * Coalesces questions about the present: who asks while one is being answered waits for the next, since the answer under
- * way may have been given before what the asker knows of.
- */
-function createTrailingFlight() {
-  const running = new Map<string, Promise<unknown>>();
-  const next = new Map<string, Promise<SchemaCache | undefined>>();
-  return {
-    run(key: string, work: () => Promise<SchemaCache | undefined>): Promise<SchemaCache | undefined> {
-      const waiting = next.get(key);
-      if (waiting !== undefined) return waiting;
-      const current = running.get(key);
-      const start = () => {
-        next.delete(key);
-        const mine = work();
-        const done = mine.finally(() => {
-          if (running.get(key) === done) running.delete(key);
-        });
-        running.set(key, done);
-        return mine;
-      };
-      if (current === undefined) return start();
-      const queued = current.then(start, start);
-      next.set(key, queued);
-      return queued;
-    },
+/** Equal schemas (branches of one project have them) are held once, and let go with the last who uses them. */
+function createSharing(): (cache: SchemaCache) => SchemaCache {
+  const byContent = new Map<string, WeakRef<SchemaCache>>();
+  const collected = new FinalizationRegistry<string>((hash) => {
+    if (byContent.get(hash)?.deref() === undefined) byContent.delete(hash);
+  });
+  return (cache) => {
+    const equal = byContent.get(cache.contentHash)?.deref();
+    if (equal !== undefined) return equal;
+    byContent.set(cache.contentHash, new WeakRef(cache));
+    collected.register(cache, cache.contentHash);
+    return cache;
   };
 }
 
-function reasonOf(error: Error): string {
+function isSame(a: SchemaVersion, b: SchemaVersion | undefined): boolean {
+  return a.kind === b?.kind && a.text === b.text;
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
   const details = error instanceof EngineError && typeof error.details === 'string' ? `: ${error.details}` : '';
   return `${error.message}${details}`;
 }

@@ -14,15 +14,15 @@ import {
 import { createAuthenticator } from '@perch/jwt';
 import { createTenantExecutors } from '@perch/postgres';
 import { createSnapshotCache, createTenantResolver } from '@perch/tenancy';
-import { ActiveTenants, type ActiveTenant } from './active-tenant.js';
+import { ActiveTenants } from './active-tenant.js';
 import { startAdmin } from './admin.js';
 import { answerRequest } from './answer-request.js';
-import { catalogVersionSql } from './catalog-version.sql.js';
 import type { DataPlaneConfig } from './config.js';
 import { drain } from './drain.js';
 import type { Deps } from './handle-request.js';
 import { RateLimits } from './rate-limits.js';
 import { createSchemaCaches } from './schema-caches.js';
+import { readSchemaVersion } from './schema-version.js';
 import { startEdge } from './server.js';
 import { createSnapshots } from './snapshots.js';
 
@@ -61,7 +61,7 @@ export async function startDataPlane(
     const schemaCaches = createSchemaCaches({
       observer,
       load: ({ connection, api }) => loadSchemaCache(executors.for(connection), api),
-      readVersion: ({ connection }) => readCatalogVersion(connection, executors),
+      readVersion: ({ connection }) => readSchemaVersion(executors.for(connection)),
     });
     snapshots.onChange((key, snapshot) => {
       if (snapshot !== undefined) return;
@@ -111,13 +111,4 @@ function createInstruments({ logLevel }: DataPlaneConfig): { readonly observer: 
   const metrics = createMetrics({ process: 'data-plane' });
   const logger = createLogger({ name: 'data-plane', level: logLevel });
   return { observer: combineObservers(createLogObserver(logger), metrics.observer), metrics };
-}
-
-async function readCatalogVersion(
-  connection: ActiveTenant['connection'],
-  executors: ReturnType<typeof createTenantExecutors>,
-): Promise<string> {
-  const statements = [{ text: catalogVersionSql, values: [] }];
-  const [result] = await executors.for(connection).submit({ statements });
-  return result?.rows[0]?.[0] ?? '';
 }
