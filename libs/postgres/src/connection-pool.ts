@@ -14,6 +14,8 @@ export interface PoolOptions {
 }
 
 interface Waiter {
+  /** Counts up: a failed attempt to connect is the answer only to those who were waiting when it began. */
+  readonly ticket: number;
   readonly resolve: (connection: PacketConnection) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -30,6 +32,7 @@ export class ConnectionPool implements BudgetedPool {
   private readonly waiters = new Set<Waiter>();
   private readonly all = new Set<PacketConnection>();
   private connecting = 0;
+  private tickets = 0;
   private drained: Promise<void> | undefined;
   private onDrained: () => void = () => {};
 
@@ -66,6 +69,7 @@ export class ConnectionPool implements BudgetedPool {
         if (this.waiters.size === 0) this.budget.leave(this);
       };
       const waiter: Waiter = {
+        ticket: (this.tickets += 1),
         resolve: (connection) => {
           settle();
           resolve(connection);
@@ -125,12 +129,13 @@ export class ConnectionPool implements BudgetedPool {
 
   /** Gives up what still runs. */
   destroy(): void {
-    for (const waiter of [...this.waiters]) waiter.reject(connectFailed(undefined));
+    this.rejectUpTo(this.tickets, connectFailed(undefined));
     for (const connection of [...this.all]) connection.destroy();
   }
 
   private async add(): Promise<void> {
     this.connecting += 1;
+    const lastTicket = this.tickets;
     try {
       const connection = await this.open();
       this.connecting -= 1;
@@ -141,9 +146,16 @@ export class ConnectionPool implements BudgetedPool {
       this.connecting -= 1;
       this.budget.give();
       // With connections left those who wait are served by them; without any there is nothing to wait for.
-      if (this.all.size === 0) for (const waiter of [...this.waiters]) waiter.reject(connectFailed(error));
+      if (this.all.size === 0) {
+        this.rejectUpTo(lastTicket, connectFailed(error));
+        this.grow();
+      }
       this.checkDrained();
     }
+  }
+
+  private rejectUpTo(ticket: number, reason: unknown): void {
+    for (const waiter of [...this.waiters]) if (waiter.ticket <= ticket) waiter.reject(reason);
   }
 
   private hand(connection: PacketConnection): void {

@@ -1,9 +1,7 @@
-import { SqlError, type SqlExecutor, type SqlPacket, type SqlStatement } from '@perch/engine';
+import { SqlError, type SqlExecutor } from '@perch/engine';
 import { createTestDatabase, type TestDatabase } from '../../../tools/testing/test-database.js';
 import { createTenantExecutors, type TenantExecutors } from './index.js';
-
-const statement = (text: string, values: SqlStatement['values'] = []): SqlStatement => ({ text, values });
-const packet = (...statements: SqlStatement[]): SqlPacket => ({ statements });
+import { packet, statement } from '../test/packets.js';
 
 let database: TestDatabase;
 let executors: TenantExecutors;

@@ -1,0 +1,262 @@
+/** Promise: every tenant has its own connections, within its own and the common limit, and a lost one is nobody's trouble for long. */
+import { EngineError, type SqlExecutor } from '@perch/engine';
+import { createTestDatabase, type TestDatabase } from '../../../tools/testing/test-database.js';
+import {
+  createTenantExecutors,
+  type TenantConnection,
+  type TenantExecutors,
+  type TenantExecutorsOptions,
+} from './index.js';
+import { eventually, fieldOf, packet, pause } from '../test/packets.js';
+import { startPostgresProxy, type PostgresProxy } from '../test/postgres-proxy.js';
+
+let database: TestDatabase;
+let proxy: PostgresProxy;
+let executors: TenantExecutors;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  proxy = await startPostgresProxy(database.url);
+});
+
+afterAll(async () => {
+  await proxy.close();
+  await database.drop();
+});
+
+afterEach(() => executors.close());
+
+const use = (options: TenantExecutorsOptions = {}) => (executors = createTenantExecutors(options));
+const tenant = (key: string, given: Partial<TenantConnection> = {}): SqlExecutor =>
+  executors.for({ key, version: 1, databaseUrl: proxy.url(), poolSize: 2, prepare: true, ...given });
+const sleep = (seconds: number) => packet(`select pg_sleep(${seconds})`);
+const pidOf = (executor: SqlExecutor) => fieldOf(executor, 'select pg_backend_pid()');
+
+describe('a pool', () => {
+  it('opens no more connections than it may and serves those who wait', async () => {
+    use();
+    const executor = tenant('a');
+    const pids = await Promise.all(
+      Array.from({ length: 10 }, () => fieldOf(executor, 'select pg_backend_pid() from pg_sleep(0.01)')),
+    );
+    expect(new Set(pids).size).toBe(2);
+    expect(executors.counts()).toEqual({ tenants: 1, connections: 2, idle: 2, waiting: 0 });
+  });
+
+  it('uses the warmest connection, so that a small load keeps one', async () => {
+    use();
+    const executor = tenant('a');
+    await Promise.all([executor.submit(sleep(0.02)), executor.submit(sleep(0.02))]);
+    const pids = new Set<string | null>();
+    for (let time = 0; time < 5; time += 1) pids.add(await pidOf(executor));
+    expect(pids.size).toBe(1);
+  });
+
+  it('answers PGRST003 to who waited too long', async () => {
+    use({ acquireTimeoutMs: 500 });
+    const executor = tenant('a', { poolSize: 1 });
+    const busy = executor.submit(sleep(1));
+    await expect(executor.submit(packet('select 1'))).rejects.toMatchObject({ code: 'PGRST003', status: 504 });
+    await busy;
+    expect(await fieldOf(executor, 'select 1')).toBe('1');
+  });
+
+  it('closes what is idle for long', async () => {
+    use({ idleTimeoutMs: 20 });
+    await tenant('a').submit(packet('select 1'));
+    await eventually(() => executors.counts().connections === 0);
+  });
+
+  it('replaces a connection that is old', async () => {
+    use({ maxLifetimeMs: 0 });
+    const executor = tenant('a');
+    const first = await pidOf(executor);
+    await pause(5);
+    expect(await pidOf(executor)).not.toBe(first);
+  });
+
+  it('does not give back a connection that somebody left in a transaction', async () => {
+    use();
+    const executor = tenant('a', { poolSize: 1 });
+    const first = await pidOf(executor);
+    await executor.submit(packet('begin'));
+    expect(await pidOf(executor)).not.toBe(first);
+  });
+});
+
+describe('a database', () => {
+  it('that is not there is PGRST000 for everybody who waits', async () => {
+    use();
+    await proxy.refuse();
+    const executor = tenant('a');
+    const submitted = await Promise.allSettled([1, 2, 3].map(() => executor.submit(packet('select 1'))));
+    for (const result of submitted) {
+      expect(result).toMatchObject({ status: 'rejected', reason: { code: 'PGRST000', status: 503 } });
+    }
+    await proxy.resume();
+    expect(await fieldOf(executor, 'select 1')).toBe('1');
+  });
+
+  it('that refuses the login is PGRST000 and says why', async () => {
+    use();
+    const url = new URL(proxy.url());
+    url.pathname = '/no_such_database';
+    const submitted = tenant('a', { databaseUrl: url.href }).submit(packet('select 1'));
+    await expect(submitted).rejects.toMatchObject({
+      code: 'PGRST000',
+      details: 'database "no_such_database" does not exist',
+    });
+    await expect(submitted).rejects.toBeInstanceOf(EngineError);
+  });
+
+  it('with a URL that cannot be read is PGRST000 without the URL', async () => {
+    use();
+    const submitted = tenant('a', { databaseUrl: 'postgres://u:secret@h:99999/d' }).submit(packet('select 1'));
+    await expect(submitted).rejects.toMatchObject({ code: 'PGRST000' });
+    await expect(submitted).rejects.not.toThrow('secret');
+  });
+
+  it('that does not answer is given up', async () => {
+    use({ connectTimeoutMs: 50 });
+    const submitted = tenant('a', { databaseUrl: 'postgres://u@10.255.255.1/d' }).submit(packet('select 1'));
+    await expect(submitted).rejects.toMatchObject({ code: 'PGRST000' });
+  });
+
+  it('that was restarted serves the next request without an error', async () => {
+    use();
+    const executor = tenant('a');
+    const first = await pidOf(executor);
+    await database.query(`select pg_terminate_backend(${first})`);
+    await eventually(() => executors.counts().connections === 0);
+    expect(await pidOf(executor)).not.toBe(first);
+  });
+
+  it('that stops while it works tells so', async () => {
+    use();
+    const executor = tenant('a');
+    const pid = await pidOf(executor);
+    const submitted = executor.submit(sleep(5));
+    const refused = expect(submitted).rejects.toMatchObject({ fields: { severity: 'FATAL', code: '57P01' } });
+    await pause(20);
+    await database.query(`select pg_terminate_backend(${pid})`);
+    await refused;
+    expect(await fieldOf(executor, 'select 1')).toBe('1');
+  });
+
+  it('that goes away without a word while it works is PGRST001', async () => {
+    use();
+    const executor = tenant('a');
+    await pidOf(executor);
+    const submitted = executor.submit(sleep(5));
+    const refused = expect(submitted).rejects.toMatchObject({ code: 'PGRST001', status: 503 });
+    await pause(20);
+    proxy.cut();
+    await refused;
+    expect(await fieldOf(executor, 'select 1')).toBe('1');
+  });
+
+  it('that sends more in one row than is allowed is left', async () => {
+    use({ maxRowBytes: 10_000 });
+    const executor = tenant('a');
+    expect(await fieldOf(executor, `select length(repeat('x', 9000))`)).toBe('9000');
+    const submitted = executor.submit(packet(`select repeat('x', 20000)`));
+    await expect(submitted).rejects.toMatchObject({ fields: { code: '54000' } });
+    expect(await fieldOf(executor, 'select 1')).toBe('1');
+  });
+});
+
+describe('tenants', () => {
+  it('have connections of their own', async () => {
+    use();
+    expect(await pidOf(tenant('a'))).not.toBe(await pidOf(tenant('b')));
+  });
+
+  it('share the common limit: who was idle longest gives way', async () => {
+    use({ maxConnections: 2 });
+    const first = await pidOf(tenant('a'));
+    const second = await pidOf(tenant('b'));
+    expect(await pidOf(tenant('b'))).toBe(second);
+    await pidOf(tenant('c'));
+    expect(executors.counts().connections).toBe(2);
+    expect(await pidOf(tenant('b'))).toBe(second);
+    expect(await pidOf(tenant('a'))).not.toBe(first);
+  });
+
+  it('that are busy do not keep another one out for ever', async () => {
+    use({ maxConnections: 2, acquireTimeoutMs: 2_000 });
+    const greedy = tenant('greedy');
+    let stop = false;
+    const load = Promise.all(
+      [1, 2, 3, 4].map(async () => {
+        while (!stop) await greedy.submit(sleep(0.005));
+      }),
+    );
+    await pause(30);
+    expect(await fieldOf(tenant('modest'), 'select 1')).toBe('1');
+    stop = true;
+    await load;
+  });
+
+  it('wait for the common limit no longer than for their own', async () => {
+    use({ maxConnections: 1, acquireTimeoutMs: 500 });
+    const busy = tenant('a').submit(sleep(1));
+    await pause(20);
+    await expect(tenant('b').submit(packet('select 1'))).rejects.toMatchObject({ code: 'PGRST003' });
+    await busy;
+    expect(await fieldOf(tenant('b'), 'select 1')).toBe('1');
+  });
+
+  it('that were forgotten end in peace', async () => {
+    use({ maxTenants: 1 });
+    const running = tenant('a').submit(packet(`select 1 from pg_sleep(0.05)`));
+    await pause(20);
+    tenant('b');
+    expect((await running)[0]?.rows).toEqual([['1']]);
+    await eventually(() => executors.counts().connections === 0);
+  });
+});
+
+describe('a new version of a tenant', () => {
+  it('keeps its connections when they are the same', async () => {
+    use();
+    const pid = await pidOf(tenant('a'));
+    expect(await pidOf(tenant('a', { version: 2, poolSize: 5 }))).toBe(pid);
+  });
+
+  it('gets new ones when they are not, and the old ones end in peace', async () => {
+    use();
+    const old = tenant('a');
+    const running = old.submit(packet(`select 1 from pg_sleep(0.05)`));
+    await pause(20);
+    const changed = tenant('a', { version: 2, databaseUrl: proxy.url({ application_name: 'changed' }) });
+    expect(await fieldOf(changed, `select current_setting('application_name')`)).toBe('changed');
+    expect((await running)[0]?.rows).toEqual([['1']]);
+    await eventually(() => executors.counts().connections === 1);
+    expect(await fieldOf(old, 'select 1')).toBe('1');
+  });
+
+  it('is not undone by a request that still holds the old one', async () => {
+    use();
+    const changed = tenant('a', { version: 2, databaseUrl: proxy.url({ application_name: 'changed' }) });
+    expect(tenant('a', { version: 1 })).toBe(changed);
+  });
+});
+
+describe('closing', () => {
+  it('lets running packets end', async () => {
+    use();
+    const running = tenant('a').submit(packet(`select 1 from pg_sleep(0.05)`));
+    await pause(20);
+    await executors.close();
+    expect((await running)[0]?.rows).toEqual([['1']]);
+    await eventually(() => proxy.open === 0);
+  });
+
+  it('does not wait for ever', async () => {
+    use();
+    const refused = expect(tenant('a').submit(sleep(10))).rejects.toMatchObject({ code: 'PGRST001' });
+    await pause(30);
+    await executors.close(50);
+    await refused;
+  });
+});
