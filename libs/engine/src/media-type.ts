@@ -50,6 +50,8 @@ const plainTypes: Readonly<Record<string, MediaType>> = {
 
 /** Any text is a media type; what is none of ours is `other`. Letter case and blanks do not matter. */
 export function parseMediaType(text: string): MediaType {
+  const exact = plainType(text);
+  if (exact !== undefined) return exact;
   const [type = '', ...rest] = text.split(';');
   // What follows a second slash is ignored.
   const essence = type
@@ -71,8 +73,11 @@ export function parseMediaType(text: string): MediaType {
     case 'application/vnd.pgrst.plan+json':
       return parsePlan('json', parameters);
   }
-  const plain = Object.hasOwn(plainTypes, essence) ? plainTypes[essence] : undefined;
-  return plain ?? { kind: 'other', text: text.trim(), essence };
+  return plainType(essence) ?? { kind: 'other', text: text.trim(), essence };
+}
+
+function plainType(essence: string): MediaType | undefined {
+  return Object.hasOwn(plainTypes, essence) ? plainTypes[essence] : undefined;
 }
 
 function parsePlan(format: 'json' | 'text', parameters: ReadonlyMap<string, string>): MediaType {
@@ -111,6 +116,7 @@ function parseParameters(texts: readonly string[]): ReadonlyMap<string, string> 
  */
 export function parseAccept(header: string | undefined): readonly MediaType[] {
   if (header === undefined) return [{ kind: 'any' }];
+  if (!header.includes(',')) return [parseMediaType(header.split(';q=')[0] ?? '')];
   return header
     .split(',')
     .map((item) => {

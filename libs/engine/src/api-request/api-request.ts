@@ -45,8 +45,8 @@ export interface ApiRequest {
  */
 export function parseApiRequest(request: EngineRequest, config: ApiConfig): ApiRequest {
   const { method, path, query, body } = request;
-  const header = (name: string) => request.headers.find(([candidate]) => candidate === name)?.[1];
-  const all = (name: string) => request.headers.filter(([candidate]) => candidate === name).map(([, value]) => value);
+  const header = (name: string) => request.headers.find((pair) => pair[0] === name)?.[1];
+  const all = (name: string) => request.headers.filter((pair) => pair[0] === name).map((pair) => pair[1]);
 
   const resource = parseResource(path, config);
   const { schema, showsProfile } = chooseSchema(method, header, config.schemas);

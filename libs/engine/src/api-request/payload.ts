@@ -3,6 +3,7 @@
  *
  * @see https://docs.postgrest.org/en/v16/references/api/tables_views.html#insert
  */
+import { isUtf8 } from 'node:buffer';
 import { engineError } from '../error/engine-error.js';
 import { mediaTypeName, type MediaType } from '../media-type.js';
 import type { Action } from './action.js';
@@ -156,14 +157,8 @@ function decodeFormText(encoded: string): string {
   return decodeUtf8(bytesOf(encoded)) ?? refuse('The body is not valid UTF-8');
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 function decodeUtf8(bytes: Buffer): string | undefined {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return undefined;
-  }
+  return isUtf8(bytes) ? bytes.toString('utf8') : undefined;
 }
 
 function sorted(names: readonly string[]): readonly string[] {

@@ -194,13 +194,6 @@ export const catalogue = {
       `'${origin}' and '${relation}' do not form a many-to-one or one-to-one relationship`,
     doc: 'Rows can be ordered by a column of another table only where each has at most one row there.',
   }),
-  PGRST120: row<{ readonly relation: string }>({
-    status: 400,
-    kind: 'user',
-    message: ({ relation }) => `Bad operator on the '${relation}' embedded resource`,
-    details: () => 'Only is null or not is null filters are allowed on embedded resources',
-    doc: 'An embedded resource as a whole can only be tested for being there: `is.null` and `not.is.null`.',
-  }),
   PGRST121: row<{ readonly field: 'MESSAGE' | 'DETAIL'; readonly value: string | undefined }>({
     status: 500,
     kind: 'user',

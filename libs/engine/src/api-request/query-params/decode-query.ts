@@ -1,4 +1,5 @@
 /** Splits a raw query string: percent-encoded text in, decoded pairs and the canonical form out. */
+import { isUtf8 } from 'node:buffer';
 import { engineError } from '../../error/engine-error.js';
 
 export interface DecodedQuery {
@@ -15,72 +16,80 @@ export interface DecodedQuery {
  */
 export function decodeQuery(raw: string): DecodedQuery {
   if (raw === '') return { pairs: [], canonical: '' };
-  const encoded = splitPairs(raw);
-  const pairs = encoded.map(
-    ([name, value]) => [decode(name), value === undefined ? undefined : decode(value)] as const,
-  );
-  return { pairs, canonical: canonicalForm(encoded) };
+  const bytes = splitPairs(raw);
+  return {
+    pairs: bytes.map(([name, value]) => [decode(name), value === undefined ? undefined : decode(value)]),
+    canonical: canonicalForm(bytes),
+  };
 }
 
-type EncodedPair = readonly [name: string, value: string | undefined];
+/** Bytes, each as the character of its number. */
+type BytePair = readonly [name: string, value: string | undefined];
 
 /** A separator at the very end begins nothing. */
-function splitPairs(raw: string): readonly EncodedPair[] {
+function splitPairs(raw: string): readonly BytePair[] {
   const items = raw.split(/[&;]/);
   if (items.at(-1) === '') items.pop();
   return items.map((item) => {
     const equals = item.indexOf('=');
-    return equals < 0 ? [item, undefined] : [item.slice(0, equals), item.slice(equals + 1)];
+    if (equals < 0) return [bytesAsCharacters(item), undefined];
+    return [bytesAsCharacters(item.slice(0, equals)), bytesAsCharacters(item.slice(equals + 1))];
   });
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** What needs no decoding. */
-const plain = /^[\x00-\x24\x26-\x2a\x2c-\x7f]*$/;
+const ascii = /^[\x00-\x7f]*$/;
+/** What encodeURIComponent leaves as it is. */
+const marks: Readonly<Record<string, string>> = { '!': '%21', "'": '%27', '(': '%28', ')': '%29', '*': '%2A' };
 /** What needs no encoding. */
 const unreserved = /^[A-Za-z0-9._~-]*$/;
-
-function decode(encoded: string): string {
-  if (plain.test(encoded)) return encoded;
-  try {
-    return utf8.decode(bytesOf(encoded));
-  } catch (cause) {
-    throw engineError('PERCH100', { part: 'query string' }, cause);
-  }
-}
 
 /** The bytes that a percent-encoded text stands for; a character that is not encoded is the byte of its number. */
 export function bytesOf(encoded: string, plus = ' '): Buffer {
   return Buffer.from(bytesAsCharacters(encoded, plus), 'latin1');
 }
 
-/** The same, each byte as the character of its number. */
-function bytesAsCharacters(encoded: string, plus: string): string {
-  if (plain.test(encoded)) return encoded;
-  return encoded
-    .replaceAll('+', plus)
-    .replace(/%([0-9a-fA-F]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
+function bytesAsCharacters(encoded: string, plus = ' '): string {
+  const spaced = encoded.includes('+') ? encoded.replaceAll('+', plus) : encoded;
+  if (!spaced.includes('%')) return spaced;
+  return (
+    decodedAscii(spaced) ??
+    spaced.replace(/%([0-9a-fA-F]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)))
+  );
+}
+
+/** By far the usual case, and the built-in is fast: undefined where it refuses or finds more than ASCII. */
+function decodedAscii(encoded: string): string | undefined {
+  try {
+    const text = decodeURIComponent(encoded);
+    return ascii.test(text) ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function decode(bytes: string): string {
+  if (ascii.test(bytes)) return bytes;
+  const buffer = Buffer.from(bytes, 'latin1');
+  if (!isUtf8(buffer)) throw engineError('PERCH100', { part: 'query string' });
+  return buffer.toString('utf8');
 }
 
 /**
  * Each byte stands as the character of its number, and that character's UTF-8 is what is percent-encoded: text beyond ASCII
  * comes out encoded twice. Recorded so; clients only compare.
  */
-function canonicalForm(pairs: readonly EncodedPair[]): string {
-  const valuesByName = new Map<string, string[]>();
-  for (const [name, value] of pairs) {
-    const key = bytesAsCharacters(name, ' ');
-    const text = encodeCharacters(bytesAsCharacters(value ?? '', ' '));
-    const values = valuesByName.get(key);
-    if (values === undefined) valuesByName.set(key, [text]);
-    else values.push(text);
+function canonicalForm(pairs: readonly BytePair[]): string {
+  const valuesByName = new Map<string, string>();
+  for (const [name, value = ''] of pairs) {
+    const before = valuesByName.get(name);
+    const text = encodeCharacters(value);
+    valuesByName.set(name, before === undefined ? text : `${before},${text}`);
   }
   const byName = [...valuesByName].sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0));
-  return byName.map(([name, values]) => `${encodeCharacters(name)}=${values.join(',')}`).join('&');
+  return byName.map(([name, text]) => `${encodeCharacters(name)}=${text}`).join('&');
 }
 
 function encodeCharacters(text: string): string {
   if (unreserved.test(text)) return text;
-  return encodeURIComponent(text).replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(text).replace(/[!'()*]/g, (mark) => marks[mark] ?? mark);
 }

@@ -54,9 +54,10 @@ export class Scanner {
    */
   match(sticky: RegExp): string {
     sticky.lastIndex = this.position;
-    const found = sticky.exec(this.text)?.[0] ?? '';
-    this.position += found.length;
-    return found;
+    if (!sticky.test(this.text)) return '';
+    const start = this.position;
+    this.position = sticky.lastIndex;
+    return this.text.slice(start, this.position);
   }
 
   skipBlanks(): void {
