@@ -42,8 +42,9 @@ describe('docs/errors.md', () => {
       .map((section) => [section.split('\n')[0] ?? '', section]),
   );
 
-  it('has a section for each code, and for nothing else', () => {
-    expect([...sections.keys()].sort()).toEqual([...codes].sort());
+  it('has a section for each code, and for no other of the dialect', () => {
+    expect(codes.filter((code) => !sections.has(code))).toEqual([]);
+    expect([...sections.keys()].filter((code) => code.startsWith('PGRST') && !codes.includes(code))).toEqual([]);
   });
 
   it.each(Object.entries(catalogue))('says of %s what the catalogue says', (code, row) => {
