@@ -52,9 +52,9 @@ CREATE POLICY "notes belong to their owner" ON notes
 export async function seedDemo(home: string, client: ManagementClient): Promise<Demo> {
   const place = await findOrCreate(path.join(home, 'demo.json'), client);
   const connectionUri = await client.connectionUri(place.project_id, place.branch_id, place.database);
-  await withClient({ url: connectionUri }, (sql) => sql.query(SEED));
+  await withClient(connectionUri, (sql) => sql.query(SEED));
   const dataApiUrl = await client.enableDataApi(place.project_id, place.branch_id, place.database);
-  await withClient({ url: connectionUri }, (sql) => sql.query(SEED_NOTES));
+  await withClient(connectionUri, (sql) => sql.query(SEED_NOTES));
   return { ...place, data_api_url: dataApiUrl };
 }
 

@@ -25,7 +25,7 @@ export async function startMetadataDatabase(
     detached: true,
     ...((await isPortFree(preferredPort)) ? { port: preferredPort } : {}),
   });
-  await withClient({ url: server.url('postgres') }, async (sql) => {
+  await withClient(server.url('postgres'), async (sql) => {
     const { rows } = await sql.query('SELECT FROM pg_database WHERE datname = $1', [DATABASE]);
     if (rows.length === 0) await sql.query(`CREATE DATABASE ${quoteIdentifier(DATABASE)}`);
   });
