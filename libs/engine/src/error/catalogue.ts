@@ -365,7 +365,7 @@ export const catalogue = {
   }),
   PERCH100: row<{
     /** Which part of the request. */
-    readonly part: 'query string' | 'header' | 'cookie' | 'path';
+    readonly part: 'query string' | 'header' | 'cookie';
   }>({
     status: 400,
     kind: 'user',
