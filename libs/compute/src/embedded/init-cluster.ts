@@ -62,10 +62,10 @@ async function runInitdb(cluster: NewCluster, passwordFile: string, binaries: Po
   try {
     await attempt('C.UTF-8');
   } catch (error) {
-    if (!/locale/i.test(outputOf(error))) throw failed(error, cluster.dataDir);
+    if (!/locale/i.test(outputOf(error))) throw failed(error, cluster.dataDir, launch);
     rmSync(cluster.dataDir, { recursive: true, force: true });
     await attempt('C').catch((second: unknown) => {
-      throw failed(second, cluster.dataDir);
+      throw failed(second, cluster.dataDir, launch);
     });
   }
 
@@ -78,7 +78,7 @@ async function runInitdb(cluster: NewCluster, passwordFile: string, binaries: Po
       ...['--set', 'timezone=UTC', '--set', 'log_timezone=UTC', ...(cluster.durable ? [] : ['--no-sync'])],
     ];
     await run(command[0] ?? '', command.slice(1), {
-      ...launch.owner,
+      ...launch.spawnAs,
       env: launchEnvironment,
       cwd: path.dirname(cluster.dataDir),
       timeout: INITDB_TIMEOUT_MS,
@@ -103,8 +103,14 @@ function foreign(dataDir: string, cause?: unknown): ComputeError {
   return new ComputeError('initdb-failed', message, { cause });
 }
 
-function failed(error: unknown, dataDir: string): ComputeError {
-  return new ComputeError('initdb-failed', `initdb failed for '${dataDir}': ${outputOf(error)}`, { cause: error });
+function failed(error: unknown, dataDir: string, launch: Launch): ComputeError {
+  const output = outputOf(error);
+  const advice =
+    launch.spawnAs !== undefined && /permission denied/i.test(output)
+      ? `. PostgreSQL does not run as root, and user ${launch.spawnAs.uid}, whom it runs as here, may not enter that folder: ` +
+        'run Perch as another user than root, or put PERCH_HOME where everybody may enter'
+      : '';
+  return new ComputeError('initdb-failed', `initdb failed for '${dataDir}': ${output}${advice}`, { cause: error });
 }
 
 function outputOf(error: unknown): string {

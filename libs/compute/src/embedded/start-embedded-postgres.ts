@@ -167,15 +167,16 @@ async function spawnServer(context: Context, launch: Launch, port: number, logFd
   const { options, binaries, dataDir } = context;
   const detached = options.detached ?? false;
   const command = [
-    ...(detached ? [] : await dieWithParentPrefix()),
     ...launch.prefix,
+    // Behind the change of user, which would undo it.
+    ...(detached ? [] : await dieWithParentPrefix()),
     binaries.postgres,
     '-D',
     dataDir,
     ...settingArguments(port, options.durable ?? true, options.settings ?? {}),
   ];
   const child = spawn(command[0] ?? '', command.slice(1), {
-    ...launch.owner,
+    ...launch.spawnAs,
     cwd: dataDir,
     detached,
     env: launchEnvironment,

@@ -6,11 +6,18 @@ import { execFile } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { promisify } from 'node:util';
 
+interface Account {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 export interface Launch {
   /** Words before the program, such as `unshare --user ... --`. */
   readonly prefix: readonly string[];
-  /** Set when the program must run, and own its files, as another account. */
-  readonly owner: { readonly uid: number; readonly gid: number } | undefined;
+  /** Set when another account must own the program's files. */
+  readonly owner: Account | undefined;
+  /** Set when the program must be started as that account, since no word before it does that. */
+  readonly spawnAs: Account | undefined;
 }
 
 const run = promisify(execFile);
@@ -24,13 +31,25 @@ export const launchEnvironment: NodeJS.ProcessEnv | undefined =
 
 /** @param dataDir an existing one that another account owns is run as that account. */
 export async function chooseLaunch(dataDir: string): Promise<Launch> {
-  if (process.getuid?.() !== 0) return { prefix: [], owner: undefined };
+  if (process.getuid?.() !== 0) return { prefix: [], owner: undefined, spawnAs: undefined };
   const current = ownerOf(dataDir);
-  if (current !== undefined && current.uid !== 0) return { prefix: [], owner: current };
+  if (current !== undefined && current.uid !== 0) return launchAs(current);
   const uid = mappableUid();
   const prefix = ['unshare', '--user', `--map-user=${uid}`, `--map-group=${uid}`, '--'];
-  const namespaces = process.platform === 'linux' && (await succeeds([...prefix, 'true']));
-  return namespaces ? { prefix, owner: undefined } : { prefix: [], owner: { uid: NOBODY, gid: NOBODY } };
+  if (process.platform === 'linux' && (await succeeds([...prefix, 'true']))) {
+    return { prefix, owner: undefined, spawnAs: undefined };
+  }
+  return launchAs({ uid: NOBODY, gid: NOBODY });
+}
+
+/** Where user namespaces are forbidden (most containers). The capability is for folders on the way that only root may enter. */
+async function launchAs(account: Account): Promise<Launch> {
+  const capability = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
+  const { uid, gid } = account;
+  const prefix = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...capability, '--'];
+  return process.platform === 'linux' && (await succeeds([...prefix, 'true']))
+    ? { prefix, owner: account, spawnAs: undefined }
+    : { prefix: [], owner: account, spawnAs: account };
 }
 
 /** Words that make the kernel stop the program when this process ends, however it ends; none where that cannot be had. */
@@ -39,7 +58,7 @@ export async function dieWithParentPrefix(): Promise<readonly string[]> {
   return process.platform === 'linux' && (await succeeds([...prefix, 'true'])) ? prefix : [];
 }
 
-function ownerOf(dataDir: string): { uid: number; gid: number } | undefined {
+function ownerOf(dataDir: string): Account | undefined {
   const stat = statSync(dataDir, { throwIfNoEntry: false });
   return stat === undefined ? undefined : { uid: stat.uid, gid: stat.gid };
 }
