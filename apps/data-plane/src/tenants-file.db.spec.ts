@@ -1,0 +1,187 @@
+/** A proxy of a tenants file against a real database: what a user of `perch data-plane --tenants` relies on. */
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs/promises';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createMetrics, type Observation } from '@perch/observability';
+import { TenantsFileError } from '@perch/tenancy';
+import { createTestDatabase, type TestDatabase } from '../../../tools/testing/test-database.js';
+import { loadDataPlaneConfig } from './config.js';
+import { startDataPlane, type RunningDataPlane } from './start-data-plane.js';
+
+describe('a proxy of a tenants file', () => {
+  const anon = `anon_${randomBytes(4).toString('hex')}`;
+  let database: TestDatabase;
+  let directory: string;
+  let file: string;
+  let plane: RunningDataPlane;
+  let notes: Observation[];
+
+  const tenant = (name: string, settings: Record<string, unknown> = {}) => ({
+    name,
+    hostnames: ['127.0.0.1'],
+    path_prefix: `/${name}`,
+    database_url: database.url,
+    settings: { db_anon_role: anon, ...settings },
+  });
+  const write = (tenants: unknown) => fs.writeFile(file, JSON.stringify(tenants));
+  const start = async () => {
+    const config = loadDataPlaneConfig({ tenantsFile: file, port: '0' }, {});
+    const observer = { note: (note: Observation) => void notes.push(note) };
+    plane = await startDataPlane(
+      { ...config, adminPort: 0 },
+      { observer, metrics: createMetrics({ process: 't', runtimeMetrics: false }) },
+    );
+  };
+  const call = async (url: string, init: RequestInit = {}) => {
+    const response = await fetch(`http://127.0.0.1:${plane.port}${url}`, init);
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
+  };
+  const until = async (condition: () => boolean | Promise<boolean>) => {
+    for (let waited = 0; !(await condition()); waited += 10) {
+      if (waited > 10_000) throw new Error(`still not: ${condition.toString()}`);
+      await sleep(10);
+    }
+  };
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    await database.query(
+      `create role ${anon} nologin; create table notes (id int primary key, body text);
+       insert into notes values (1, 'one'); grant all on notes to ${anon}; grant create on schema public to ${anon}`,
+    );
+  });
+  afterAll(async () => {
+    await database.query(`drop owned by ${anon}; drop role ${anon}`);
+    await database.drop();
+  });
+  beforeEach(async () => {
+    notes = [];
+    directory = await fs.mkdtemp(path.join(os.tmpdir(), 'perch-plane-'));
+    file = path.join(directory, 'tenants.json');
+    await write([
+      tenant('a'),
+      tenant('small', { max_body_bytes: 20 }),
+      tenant('slow', { rate_limit: { requests_per_second: 0.01, burst: 2 } }),
+    ]);
+    await start();
+  });
+  afterEach(async () => {
+    await plane.stop();
+    await fs.rm(directory, { recursive: true });
+  });
+
+  it('serves rows, and says when it is ready', async () => {
+    expect(await call('/a/notes')).toMatchObject({ status: 200, body: [{ id: 1, body: 'one' }] });
+    expect((await fetch(`http://127.0.0.1:${plane.adminPort}/ready`)).status).toBe(200);
+  });
+
+  it.each<[string, RequestInit, number, string]>([
+    ['/nobody/notes', {}, 404, 'PERCH001'],
+    ['/', {}, 404, 'PERCH001'],
+    ['/a/nothing', {}, 404, 'PGRST205'],
+    ['/a/notes?id=eq.%ff', {}, 400, 'PERCH100'],
+    ['/a/notes', { headers: { 'X-Odd': '\xff' } }, 400, 'PERCH100'],
+    ['/a/notes', { headers: { Cookie: 'a=\xff' } }, 400, 'PERCH100'],
+    ['/a/notes?id=eq.1...', {}, 414, 'PERCH101'],
+    ['/small/notes', { method: 'POST', body: '{"id":2,"body":"too long"}' }, 413, 'PERCH103'],
+    ['/a/notes', { headers: { Authorization: 'Bearer x.y.z' } }, 500, 'PGRST300'],
+  ])('refuses %s %j with %i %s', async (url, init, status, code) => {
+    const response = await call(url.replace('...', '1'.repeat(70_000)), init);
+    expect(response).toMatchObject({ status, body: { code } });
+    expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
+  });
+
+  it('refuses what exceeds the rate of a data API, and says when to come back', async () => {
+    expect((await call('/slow/notes')).status).toBe(200);
+    expect((await call('/slow/notes')).status).toBe(200);
+    const refused = await call('/slow/notes');
+    expect(refused).toMatchObject({ status: 429, body: { code: 'PERCH005' } });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(50);
+    expect((await call('/a/notes')).status).toBe(200);
+  });
+
+  it('lets a browser read its refusals', async () => {
+    for (const url of ['/nobody/x', '/a/nothing'])
+      expect(
+        (await call(url, { headers: { Origin: 'http://o.example' } })).headers.get('access-control-allow-origin'),
+      ).toBe('*');
+  });
+
+  it('finds at once what was created, renamed or dropped a moment ago', async () => {
+    expect((await call('/a/fresh')).status).toBe(404);
+    await database.query(`create table fresh (id int); insert into fresh values (7); grant select on fresh to ${anon}`);
+    expect(await call('/a/fresh')).toMatchObject({ status: 200, body: [{ id: 7 }] });
+    await database.query('alter table fresh rename column id to number');
+    expect(await call('/a/fresh?select=number')).toMatchObject({ status: 200, body: [{ number: 7 }] });
+    expect(await call('/a/fresh?number=eq.7')).toMatchObject({ status: 200 });
+    await database.query(`create function hello() returns text language sql as $$ select 'hi' $$`);
+    expect(await call('/a/rpc/hello')).toMatchObject({ status: 200, body: 'hi' });
+    await database.query('drop table fresh; drop function hello()');
+    expect((await call('/a/fresh')).status).toBe(404);
+    expect((await call('/a/rpc/hello')).status).toBe(404);
+  });
+
+  it('cancels the statement of a client that goes away', async () => {
+    await database.query(
+      `create or replace function nap() returns void language sql volatile as $$ select pg_sleep(30) $$`,
+    );
+    const napping = async () => {
+      const { rows } = await database.query(
+        `select count(*)::int as n from pg_stat_activity where query like '%nap%' and state = 'active' and pid <> pg_backend_pid()`,
+      );
+      return rows[0].n as number;
+    };
+    const controller = new AbortController();
+    const gone = call('/a/rpc/nap', { method: 'POST', signal: controller.signal }).catch(() => 'gone');
+    await until(async () => (await napping()) === 1);
+    controller.abort();
+    expect(await gone).toBe('gone');
+    await until(async () => (await napping()) === 0);
+    expect((await call('/a/notes')).status).toBe(200);
+    expect(notes).toContainEqual(expect.objectContaining({ kind: 'request', status: 499 }));
+  });
+
+  it('takes over a new file without a restart, and keeps the old one when the new one is bad', async () => {
+    await write([tenant('b')]);
+    await until(async () => (await call('/b/notes')).status === 200);
+    expect((await call('/a/notes')).status).toBe(404);
+    await write([{ ...tenant('c'), settings: { nonsense: 1 } }]);
+    await until(() => notes.some(({ kind }) => kind === 'tenants-file-refused'));
+    expect((await call('/b/notes')).status).toBe(200);
+    await write([tenant('b', { db_anon_role: null })]);
+    await until(async () => (await call('/b/notes')).status === 401);
+  });
+
+  it('does not start with a bad file, and leaves nothing behind', async () => {
+    const { port } = plane;
+    await plane.stop();
+    await write([{ name: 'x' }]);
+    await expect(start()).rejects.toBeInstanceOf(TenantsFileError);
+    await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
+    await write([tenant('a')]);
+    await start();
+  });
+
+  it('ends every request it has taken before it stops', async () => {
+    await database.query(
+      `create or replace function short_nap() returns text language sql volatile as $$ select pg_sleep(0.3); select 'slept' $$`,
+    );
+    const sleeping = Array.from({ length: 5 }, () => call('/a/rpc/short_nap', { method: 'POST' }));
+    await until(() => notes.some((note) => note.kind === 'tenant-lookup' || note.kind === 'schema-cache-loaded'));
+    await sleep(50);
+    await plane.stop();
+    for (const { status, body } of await Promise.all(sleeping)) expect([status, body]).toEqual([200, 'slept']);
+    const refused = await new Promise<string | undefined>((resolve) => {
+      net
+        .connect(plane.port, '127.0.0.1')
+        .on('error', (error: NodeJS.ErrnoException) => resolve(error.code))
+        .on('connect', () => resolve('connected'));
+    });
+    expect(refused).toBe('ECONNREFUSED');
+    expect(notes).toContainEqual({ kind: 'process-stopped', process: 'data-plane', abandonedRequests: 0 });
+  });
+});
