@@ -372,6 +372,12 @@ export const catalogue = {
     message: ({ part }) => `The ${part} is not valid UTF-8`,
     doc: 'Every part of a request is UTF-8, percent-encoded bytes too.',
   }),
+  PERCH200: row<{ readonly most: number }>({
+    status: 400,
+    kind: 'user',
+    message: ({ most }) => `More than ${most} embedded resources in one request`,
+    doc: 'PostgreSQL needs minutes and gigabytes to plan hundreds of joins. Ask for less at a time, or for a view.',
+  }),
 } as const;
 
 export type Catalogue = typeof catalogue;

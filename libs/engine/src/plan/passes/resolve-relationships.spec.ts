@@ -70,4 +70,13 @@ describe('resolveRelationships', () => {
       expect.objectContaining({ code: 'PGRST200' }),
     );
   });
+
+  it('bounds the number of embeds, wide or deep', () => {
+    const wide = (count: number): string => Array.from({ length: count }, (_, index) => `a${index}:boss_id(id)`).join();
+    const deep = (count: number): string => `${'boss_id('.repeat(count)}id${')'.repeat(count)}`;
+    for (const select of [wide, deep]) {
+      expect(() => resolved('people', `select=${select(100)}`)).not.toThrow();
+      expect(() => resolved('people', `select=${select(101)}`)).toThrow(expect.objectContaining({ code: 'PERCH200' }));
+    }
+  });
 });

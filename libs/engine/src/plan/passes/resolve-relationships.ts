@@ -2,10 +2,11 @@
  * Third pass: the request's words meet the schema cache. A tree of names in; a tree of relations, relationships and fields
  * with types out. Orders and filters on whole embeds stay for later passes, which know all embeds.
  */
+import { engineError } from '../../error/engine-error.js';
 import type { QualifiedIdentifier } from '../../identifiers.js';
 import type { Relationship } from '../../schema-cache/relationship.js';
 import type { SchemaCache } from '../../schema-cache/schema-cache.js';
-import { lateralAliasFor } from '../lateral-alias.js';
+import { lateralAliasFor, rowsAliasFor } from '../lateral-alias.js';
 import type { EmbedNode, ReadNode, ReadPlan, SelectedField } from '../read-plan.js';
 import { sourceCte } from '../read-plan.js';
 import { resolveField, resolveFilter, resolveLogic, type FieldContext } from '../resolved-field.js';
@@ -22,7 +23,13 @@ export interface RootRelation {
   readonly legacyNames: readonly LegacyName[];
 }
 
-/** @throws PGRST200, PGRST201 no or several relationships for an embed */
+/** PostgreSQL plans a hundred lateral joins in half a second; five hundred take a minute and gigabytes. */
+const mostEmbeds = 100;
+
+/**
+ * @throws PGRST200, PGRST201 no or several relationships for an embed
+ * @throws PERCH200 too many embeds
+ */
 export function resolveRelationships(
   tree: RequestNode,
   { relation, fromSource, schemaName, legacyNames }: RootRelation,
@@ -37,9 +44,16 @@ export function resolveRelationships(
     alias,
     relation,
     legacyNames,
-    embeds: tree.embeds.map((embed) => link(embed, parent, schemaName, schema)),
+    embeds: linkAll(tree.embeds, parent, { schema, schemaName, linked: 0 }),
     embedSelect: [],
   };
+}
+
+interface Linking {
+  readonly schema: SchemaCache;
+  readonly schemaName: string;
+  /** Embeds so far. */
+  linked: number;
 }
 
 interface Parent {
@@ -49,14 +63,16 @@ interface Parent {
   readonly depth: number;
 }
 
-function link(request: RequestEmbed, parent: Parent, schemaName: string, schema: SchemaCache): EmbedNode {
+function linkAll(embeds: readonly RequestEmbed[], parent: Parent, linking: Linking): readonly EmbedNode[] {
+  return embeds.map((embed) => link(embed, parent, linking));
+}
+
+function link(request: RequestEmbed, parent: Parent, linking: Linking): EmbedNode {
+  const { schema, schemaName } = linking;
   const { name, hint, joinType, spread } = request;
-  const relationship = findRelationship(schema, {
-    origin: parent.relation,
-    targetSchema: schemaName,
-    name,
-    hint,
-  });
+  const relationship = findRelationship(schema, { origin: parent.relation, targetSchema: schemaName, name, hint });
+  linking.linked++;
+  if (linking.linked > mostEmbeds) throw engineError('PERCH200', { most: mostEmbeds });
   const depth = parent.depth + 1;
   const target = relationship.target;
   const alias = aliasOf(relationship, parent, depth);
@@ -73,14 +89,14 @@ function link(request: RequestEmbed, parent: Parent, schemaName: string, schema:
     toOne: isToOne(relationship),
     lateralAlias: lateralAliasFor(parent.relation.name, request.alias ?? name, depth),
     parentName: parent.name,
-    embeds: request.embeds.map((embed) => link(embed, self, schemaName, schema)),
+    embeds: linkAll(request.embeds, self, linking),
     embedSelect: [],
   };
 }
 
 /** A many-to-many target keeps its own name, unless that would hide the parent's rows. */
 function aliasOf({ kind, target }: Relationship, parent: Parent, depth: number): string | undefined {
-  return kind === 'many-to-many' && target.name !== parent.name.name ? undefined : `${target.name}_${depth}`;
+  return kind === 'many-to-many' && target.name !== parent.name.name ? undefined : rowsAliasFor(target.name, depth);
 }
 
 function isToOne(relationship: Relationship): boolean {
