@@ -15,6 +15,7 @@ export {
 } from './compute.js';
 export { createComputes, type Computes, type ComputesOptions } from './computes.js';
 export { findFreePort, isPortFree } from './embedded/free-port.js';
+export type { ServerCertificate } from './embedded/place-certificate.js';
 export type { ServerSettings } from './embedded/server-settings.js';
 export {
   findEmbeddedPostgres,
@@ -26,3 +27,4 @@ export type { StopOptions } from './embedded/stop-postmaster.js';
 export { withFileLock } from './file-lock.js';
 export { stopLocalComputes } from './local/stop-local-computes.js';
 export { scramVerifier } from './scram-verifier.js';
+export { authorityCertificatePath } from './tls/certificate-authority.js';

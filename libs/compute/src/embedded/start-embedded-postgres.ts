@@ -11,6 +11,7 @@ import { locateBinaries, type PostgresBinaries } from './binaries.js';
 import { findFreePort, isPortFree } from './free-port.js';
 import { initCluster } from './init-cluster.js';
 import { postmasterLives, readPostmasterNote, removePostmasterNote, type PostmasterNote } from './postmaster-pid.js';
+import { placeCertificate, type ServerCertificate } from './place-certificate.js';
 import { probeServer, type ProbeTarget } from './probe-server.js';
 import { settingArguments, type ServerSettings } from './server-settings.js';
 import { stopPostmaster, type StopOptions } from './stop-postmaster.js';
@@ -27,6 +28,8 @@ export interface EmbeddedPostgresOptions {
   /** false trades safety against power failures for speed: for tests. Default true. */
   readonly durable?: boolean;
   readonly settings?: ServerSettings;
+  /** Asked before the server is started, with the certificate in the directory if there is one; then TLS is spoken too. */
+  readonly certificate?: (current: string | undefined) => Promise<ServerCertificate | 'keep'>;
   /** true: lives on when this process ends, whatever way. Default false: ends with it where the system can do that. */
   readonly detached?: boolean;
   /** Milliseconds until the server must have answered, crash recovery included. Default 60 s. */
@@ -75,6 +78,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const launch = await chooseLaunch(context.dataDir);
   const cluster = { ...context, superuserPassword: options.superuserPassword, durable: options.durable ?? true };
   await initCluster(cluster, context.binaries, launch);
+  if (options.certificate !== undefined) await placeCertificate(context.dataDir, launch, options.certificate);
   return options.port === undefined ? startOnAnyPort(context, launch) : startOnPort(context, launch, options.port);
 }
 
@@ -173,7 +177,7 @@ async function spawnServer(context: Context, launch: Launch, port: number, logFd
     binaries.postgres,
     '-D',
     dataDir,
-    ...settingArguments(port, options.durable ?? true, options.settings ?? {}),
+    ...settingArguments(port, options.durable ?? true, { ssl: options.certificate !== undefined, ...options.settings }),
   ];
   const child = spawn(command[0] ?? '', command.slice(1), {
     ...launch.spawnAs,

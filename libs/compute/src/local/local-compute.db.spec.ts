@@ -5,6 +5,7 @@ import pg from 'pg';
 import { createComputes } from '../computes.js';
 import type { ComputeContents, LocalCompute } from '../compute.js';
 import { findFreePort } from '../embedded/free-port.js';
+import { authorityCertificatePath } from '../tls/certificate-authority.js';
 import { stopLocalComputes } from './stop-local-computes.js';
 
 const home = fs.mkdtempSync(path.join(os.tmpdir(), 'perch-local-'));
@@ -51,6 +52,17 @@ describe('the local compute', () => {
     expect(await ask(url, "select pg_get_userbyid(datdba)::text from pg_database where datname like 'app%'")).toEqual([
       ['app_owner'],
     ]);
+  });
+
+  it("speaks TLS with a certificate of the home's own authority, and without", async () => {
+    const url = adapter().ownerUrl('app "db"');
+    const sql = 'select ssl from pg_stat_ssl where pid = pg_backend_pid()';
+    expect(await ask(url, sql)).toEqual([[false]]);
+    const trusted = encodeURIComponent(authorityCertificatePath(home));
+    expect(await ask(`${url}?sslmode=verify-full&sslrootcert=${trusted}`, sql)).toEqual([[true]]);
+    await expect(ask(`${url}?sslmode=verify-full`, sql)).rejects.toMatchObject({
+      code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    });
   });
 
   it('gives the owner no more than it needs', async () => {

@@ -10,9 +10,12 @@ import { localSuperuser, type Credentials, type LocalCompute } from '../compute.
 import { isCluster } from '../embedded/init-cluster.js';
 import { findEmbeddedPostgres, startEmbeddedPostgres } from '../embedded/start-embedded-postgres.js';
 import { withFileLock } from '../file-lock.js';
+import { serverCertificate } from '../tls/certificate-authority.js';
 import { applyContents } from './apply-contents.js';
 
 const LOCK_TIMEOUT_MS = 60_000;
+/** What a local endpoint is called by those who check its certificate. */
+const HOSTS = ['localhost', '127.0.0.1', '::1'];
 
 export function createLocalCompute(compute: LocalCompute, options: { readonly home: string }): ComputeAdapter {
   const home = path.resolve(options.home, 'endpoints', compute.endpointId);
@@ -23,7 +26,8 @@ export function createLocalCompute(compute: LocalCompute, options: { readonly ho
   const superuser: Credentials = { role: localSuperuser, password: compute.superuserPassword };
   const url = (credentials: Credentials, database: string) => localUrl(compute.port, credentials, database);
 
-  const start = () => startEmbeddedPostgres({ ...server, port: compute.port, detached: true });
+  const certificate = (current: string | undefined) => serverCertificate(options.home, HOSTS, current);
+  const start = () => startEmbeddedPostgres({ ...server, port: compute.port, detached: true, certificate });
   const apply: ComputeAdapter['apply'] = (contents) =>
     applyContents(contents, compute.owner, (database) => url(superuser, database));
 
