@@ -86,8 +86,9 @@ onLinux('kill -9 of the worker', () => {
     try {
       const steps = await provisioningSteps(perch);
       expect(steps.length).toBeGreaterThan(3);
-      for (const step of steps) {
-        const project = await createProject(perch.up, `crash at ${step}`);
+      const projects = await Promise.all(steps.map((step) => createProject(perch.up, `crash at ${step}`)));
+      for (const [index, project] of projects.entries()) {
+        const step = steps[index] ?? '';
         fs.writeFileSync(crashFile, step);
         const dataApi = `/projects/${project.id}/branches/${project.branchId}/data-api`;
         await callApi(perch.up, 'POST', dataApi, {});
@@ -97,10 +98,12 @@ onLinux('kill -9 of the worker', () => {
         });
         expect(fs.existsSync(crashFile)).toBe(false);
         await eventually('it answers', async () => ((await fetch(`${url}/`)).status < 500 ? true : undefined));
-        const { body } = await callApi(perch.up, 'GET', `/projects/${project.id}/operations`);
-        const runs = body.operations.filter((operation: { action: string }) => operation.action === 'apply_config');
+        const runs = await eventually('its operation is finished', async () => {
+          const { body } = await callApi(perch.up, 'GET', `/projects/${project.id}/operations`);
+          const all = body.operations.filter((one: { action: string }) => one.action === 'apply_config');
+          return all.every((one: { status: string }) => one.status === 'finished') ? all : undefined;
+        });
         expect(runs).toHaveLength(1);
-        expect(runs[0]).toMatchObject({ status: 'finished' });
       }
     } finally {
       await perch.stop();
