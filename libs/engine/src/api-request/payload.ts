@@ -4,14 +4,15 @@
  * @see https://docs.postgrest.org/en/v16/references/api/tables_views.html#insert
  */
 import { isUtf8 } from 'node:buffer';
-import { engineError } from '../error/engine-error.js';
+import { assertNever, engineError } from '../error/engine-error.js';
 import { mediaTypeName, type MediaType } from '../media-type.js';
 import type { Action } from './action.js';
 import { parseCsv } from './parse-csv.js';
 import { bytesOf } from './query-params/decode-query.js';
+import { scanJson } from './scan-json.js';
 
 export type Payload =
-  /** Parsed once to learn its keys; what goes to PostgreSQL is the client's own text. */
+  /** Scanned once to learn its keys; what goes to PostgreSQL is the client's own text. */
   | {
       readonly kind: 'json';
       readonly json: string;
@@ -82,37 +83,17 @@ function unparsedJson(body: Buffer): Payload {
 /** A value that is neither object nor array counts as no rows. */
 function parseJson(body: Buffer): JsonPayload {
   const json = decodeUtf8(body) ?? refuse('Empty or invalid json');
-  const value = readJson(json);
-  if (!Array.isArray(value)) {
-    return isObject(value)
-      ? { kind: 'json', json, shape: 'object', keys: sorted(Object.keys(value)) }
-      : { kind: 'json', json: '[]', shape: 'array', keys: [] };
+  const outline = scanJson(json) ?? refuse('Empty or invalid json');
+  switch (outline.kind) {
+    case 'object':
+      return { kind: 'json', json, shape: 'object', keys: sorted(outline.keys) };
+    case 'array':
+      return { kind: 'json', json, shape: 'array', keys: sorted(outline.keys ?? refuse('All object keys must match')) };
+    case 'scalar':
+      return { kind: 'json', json: '[]', shape: 'array', keys: [] };
+    default:
+      return assertNever(outline);
   }
-  return { kind: 'json', json, shape: 'array', keys: uniformKeys(value) };
-}
-
-function readJson(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return refuse('Empty or invalid json');
-  }
-}
-
-function uniformKeys(rows: readonly unknown[]): readonly string[] {
-  const [first] = rows;
-  if (first === undefined) return [];
-  const keys = isObject(first) ? Object.keys(first) : refuse('All object keys must match');
-  for (const row of rows) {
-    const matches =
-      isObject(row) && Object.keys(row).length === keys.length && keys.every((key) => Object.hasOwn(row, key));
-    if (!matches) refuse('All object keys must match');
-  }
-  return sorted(keys);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Every value is a string, but `NULL` is null; a short row lacks keys. */

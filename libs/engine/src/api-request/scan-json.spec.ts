@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { scanJson, type JsonOutline } from './scan-json.js';
+
+describe('the outline of a JSON text', () => {
+  it.each<[string, JsonOutline]>([
+    ['{}', { kind: 'object', keys: [] }],
+    [' { "b" : [1, {"c": 2}] , "a" : null } ', { kind: 'object', keys: ['b', 'a'] }],
+    ['{"a":1,"a":2}', { kind: 'object', keys: ['a'] }],
+    ['{"\\u0061\\n":1}', { kind: 'object', keys: ['a\n'] }],
+    ['[]', { kind: 'array', keys: [] }],
+    ['[ {}, {} ]', { kind: 'array', keys: [] }],
+    ['[{"a":1,"b":2},{"b":1,"a":2}]', { kind: 'array', keys: ['a', 'b'] }],
+    ['[{"a":1},{"\\u0061":2}]', { kind: 'array', keys: ['a'] }],
+    ['[{"a":1},{"a":1,"a":2}]', { kind: 'array', keys: ['a'] }],
+    ['[{"a":1},{"b":1}]', { kind: 'array', keys: undefined }],
+    ['[{"a":1},2]', { kind: 'array', keys: undefined }],
+    ['[[{"a":1}]]', { kind: 'array', keys: undefined }],
+    ['-1.5e+3', { kind: 'scalar' }],
+    ['"\\ud800"', { kind: 'scalar' }],
+  ])('%s', (text, expected) => {
+    expect(scanJson(text)).toEqual(expected);
+  });
+
+  it.each([
+    ...[
+      '',
+      ' ',
+      '{',
+      '[',
+      '[1',
+      '[1,]',
+      '[,1]',
+      '{"a"}',
+      '{"a":}',
+      '{"a":1,}',
+      '{a:1}',
+      "{'a':1}",
+      '{"a":1}}',
+      '{"a":1}{',
+      '[}',
+      '{]',
+    ],
+    ...[
+      '01',
+      '1.',
+      '.5',
+      '+1',
+      '-',
+      '1e',
+      'tru',
+      'NaN',
+      '"',
+      '"a',
+      '"\\x"',
+      '"\\u12"',
+      '"\n"',
+      '[1 2]',
+      '{"a" 1}',
+      '\ufeff1',
+      '\u00a01',
+    ],
+    ...['[[1,2],[3,4]', '[{"a":[}]', '[{"a":1}{"b":2}]', '/**/1'],
+  ])('is none for %p', (text) => {
+    expect(scanJson(text)).toBeUndefined();
+  });
+});
+
+describe('any text', () => {
+  const isJson = (text: string): boolean => {
+    try {
+      JSON.parse(text);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const piece = fc.constantFrom(
+    ...'{}[],:"\\ \n01-.eE+tfn'.split(''),
+    'true',
+    'null',
+    '"a"',
+    '"b":',
+    '{"a":',
+    '\\u00e9',
+    '[{"a":1},',
+  );
+
+  it('is JSON here exactly when it is for JSON.parse', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join('')),
+          fc.json(),
+          fc.json().map((text) => text.slice(0, -1)),
+        ),
+        (text) => {
+          expect([text, scanJson(text) !== undefined]).toEqual([text, isJson(text)]);
+        },
+      ),
+      { seed: 20261123, numRuns: 5_000 },
+    );
+  });
+
+  it('has the keys that JSON.parse finds', () => {
+    const row = fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 4, noNullPrototype: true });
+    fc.assert(
+      fc.property(row, (value) => {
+        const text = JSON.stringify([value, value]);
+        expect(scanJson(text)).toEqual({
+          kind: 'array',
+          keys: Object.keys(value).length === 0 ? [] : expect.arrayContaining(Object.keys(value)),
+        });
+      }),
+      { seed: 20261123, numRuns: 500 },
+    );
+  });
+});
+
+describe('five megabytes', () => {
+  it.each([
+    ['open brackets', '['.repeat(5_000_000)],
+    ['closed brackets', '['.repeat(2_500_000) + ']'.repeat(2_500_000)],
+    ['open objects', '{"a":'.repeat(1_000_000)],
+    ['empty rows', `[${'{},'.repeat(1_600_000)}{}]`],
+    ['rows in another order', `[{"a":1,"b":2},${'{"b":1,"a":2},'.repeat(350_000)}{"a":1,"b":2}]`],
+    [
+      'rows of many keys',
+      `[${[1, 2].map((last) => `{${Array.from({ length: 200_000 }, (_, key) => `"k${key}":1,`).join('')}"z${last}":1}`).join(',')}]`,
+    ],
+    ['escapes', `"${'\\n'.repeat(2_500_000)}"`],
+    ['a long string', `"${'é'.repeat(5_000_000)}"`],
+  ])('of %s are looked through in less than two seconds', (_, text) => {
+    const start = performance.now();
+    scanJson(text);
+    expect(performance.now() - start).toBeLessThan(2_000);
+  });
+});
