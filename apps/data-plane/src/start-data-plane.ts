@@ -17,7 +17,7 @@ import { createSnapshotCache, createTenantResolver } from '@perch/tenancy';
 import { ActiveTenants } from './active-tenant.js';
 import { startAdmin } from './admin.js';
 import { answerRequest } from './answer-request.js';
-import type { DataPlaneConfig } from './config.js';
+import { DataPlaneConfigError, type DataPlaneConfig } from './config.js';
 import { drain } from './drain.js';
 import type { Deps } from './handle-request.js';
 import { RateLimits } from './rate-limits.js';
@@ -39,8 +39,8 @@ const lingerMs = 100;
 const drainTimeoutMs = 8_000;
 
 /**
- * @throws TenantsFileError when the tenants file has problems, and the listen error of node when a port cannot be had;
- * whatever was started is stopped again.
+ * @throws TenantsFileError when the tenants file has problems, DataPlaneConfigError when a port is taken; whatever was
+ * started is stopped again.
  */
 export async function startDataPlane(
   config: DataPlaneConfig,
@@ -103,8 +103,19 @@ export async function startDataPlane(
     return { port: edge.port, adminPort: admin.port, stop: () => (stopping ??= stop()) };
   } catch (error) {
     await undoAll();
-    throw error;
+    throw portTaken(error) ?? error;
   }
+}
+
+/** Says what to do about a port that is not to be had. */
+function portTaken(error: unknown): DataPlaneConfigError | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error) || error.code !== 'EADDRINUSE')
+    return undefined;
+  const port = 'port' in error ? String(error.port) : '?';
+  const address = 'address' in error ? String(error.address) : '?';
+  return new DataPlaneConfigError([
+    `port ${port} on ${address} is taken: stop what uses it, or choose another with --port or PERCH_PORT_BASE`,
+  ]);
 }
 
 function createInstruments({ logLevel }: DataPlaneConfig): { readonly observer: Observer; readonly metrics: Metrics } {
