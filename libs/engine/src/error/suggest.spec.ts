@@ -36,9 +36,10 @@ describe('a suggestion for argument lists', () => {
 describe('the cost of a suggestion', () => {
   it('is bounded for many long names and for a huge wrong one', () => {
     const many = Array.from({ length: 100_000 }, (_, index) => `${'x'.repeat(55)}${index}`);
-    const start = performance.now();
+    const before = process.cpuUsage();
     suggest(`${'x'.repeat(54)}y999999`, many);
     suggest('x'.repeat(2_000_000), many);
-    expect(performance.now() - start).toBeLessThan(250);
+    const { user, system } = process.cpuUsage(before);
+    expect(user + system).toBeLessThan(500_000);
   });
 });
