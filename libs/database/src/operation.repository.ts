@@ -174,13 +174,17 @@ export function toOperation(row: OperationModel): Operation {
   };
 }
 
-/** A failed operation keeps a deleted project's rows: they are what a person needs to take the rest away by hand. */
+/** A failed removal keeps a deleted project's rows: they are what a person needs to take the rest away by hand. */
 async function purgeWhenDone(transaction: PrismaTransaction, projectId: string): Promise<void> {
   await transaction.project.deleteMany({
     where: {
       id: projectId,
       deletedAt: { not: null },
-      operations: { none: { status: { in: [...unfinishedStatuses, 'failed', 'error'] } } },
+      operations: {
+        none: {
+          OR: [{ status: { in: [...unfinishedStatuses] } }, { action: 'delete_timeline', NOT: { status: 'finished' } }],
+        },
+      },
     },
   });
 }
