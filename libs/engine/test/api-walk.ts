@@ -9,30 +9,14 @@ import { renderError } from '../src/response/render-error.js';
 import { renderInfo } from '../src/response/render-info.js';
 import { renderResponse } from '../src/response/render-response.js';
 import type { SchemaCache } from '../src/schema-cache/schema-cache.js';
+import { filmConfig } from './film-config.js';
 
-export const plainConfig: ApiConfig = {
-  schemas: ['api'],
+/** Clients may choose how a transaction ends, and the settings of roles apply. */
+const walkConfig: ApiConfig = {
+  ...filmConfig,
   extraSearchPath: [],
-  anonRole: 'anonymous',
-  maxRows: undefined,
-  aggregatesEnabled: true,
-  planEnabled: false,
-  preRequest: undefined,
-  rootSpec: undefined,
   txEnd: 'commit-allow-override',
-  hoistedTxSettings: ['statement_timeout'],
-  openApiMode: 'follow-privileges',
-  openApiSecurityActive: false,
-  openApiServerProxyUri: undefined,
-  corsAllowedOrigins: undefined,
-  serverTimingEnabled: false,
-  traceHeader: undefined,
-  useLegacyTargetNames: true,
-  errorVerbosity: 'verbose',
   inDatabaseConfig: true,
-  appSettings: {},
-  statementTimeoutMs: undefined,
-  publicPathPrefix: '',
 };
 
 export interface Sent {
@@ -56,7 +40,7 @@ export type Api = (method: string, target: string, sent?: Sent) => Promise<Recei
 /** @param role who a request without `role` runs as */
 export function createApi(executor: SqlExecutor, schema: SchemaCache, role: string): Api {
   return async (method, target, sent = {}) => {
-    const config = { ...plainConfig, ...sent.config };
+    const config = { ...walkConfig, ...sent.config };
     const [path = '', query = ''] = target.split('?');
     const headers = Object.entries(sent.headers ?? {});
     const text = sent.body === undefined ? '' : JSON.stringify(sent.body);
