@@ -3,7 +3,6 @@ import type { ApiConfig } from '../api-config.js';
 import type { ApiRequest } from '../api-request/api-request.js';
 import type { AtPath } from '../api-request/query-params/ast.js';
 import type { QualifiedIdentifier } from '../identifiers.js';
-import { allRows } from '../range.js';
 import type { SchemaCache } from '../schema-cache/schema-cache.js';
 import { addAliases } from './passes/add-aliases.js';
 import { addEmbedSelects } from './passes/add-embed-selects.js';
@@ -40,16 +39,12 @@ export interface ReadInput {
 export function planRead({ request, schema, config, relation, rows }: ReadInput): ReadPlan {
   const { queryParams } = request;
   const changed = rows === 'changed';
-  const { tree, legacyNames } = attachToEmbeds(
-    { ...initReadPlan(queryParams.select), range: changed ? allRows : request.topLevelRange },
-    {
-      filters: changed ? belowTop(queryParams.filters) : queryParams.filters,
-      logic: changed ? belowTop(queryParams.logic) : queryParams.logic,
-      orders: queryParams.orders,
-      ranges: queryParams.ranges,
-    },
-    config.useLegacyTargetNames,
-  );
+  const tree = initReadPlan(queryParams.select);
+  if (!changed) tree.range = request.topLevelRange;
+  const attached = changed
+    ? { ...queryParams, filters: belowTop(queryParams.filters), logic: belowTop(queryParams.logic) }
+    : queryParams;
+  const legacyNames = attachToEmbeds(tree, attached, config.useLegacyTargetNames);
   const root = { relation, fromSource: rows !== 'relation', schemaName: relation.schema, legacyNames };
 
   let plan = resolveRelationships(tree, root, schema);

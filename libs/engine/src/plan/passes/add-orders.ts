@@ -12,11 +12,16 @@ import type { RequestNode } from './init-read-plan.js';
  * @throws PGRST118 order by an embed with many rows
  */
 export function addOrders(plan: ReadPlan, tree: RequestNode, schema: SchemaCache): ReadPlan {
+  if (!isOrdered(tree)) return plan;
   return {
     ...plan,
     order: tree.order.map((term) => planOrder(term, plan, { schema, table: schema.table(plan.relation) })),
     embeds: embedOrders(plan, tree, schema),
   };
+}
+
+function isOrdered({ order, embeds }: RequestNode): boolean {
+  return order.length > 0 || embeds.some(isOrdered);
 }
 
 function embedOrders(node: ReadNode, tree: RequestNode, schema: SchemaCache): readonly EmbedNode[] {

@@ -1,10 +1,14 @@
 import { parseQueryParams } from '../../api-request/query-params/query-params.js';
-import { attachToEmbeds, type Attached } from './attach-to-embeds.js';
-import { initReadPlan } from './init-read-plan.js';
+import { attachToEmbeds, type LegacyName } from './attach-to-embeds.js';
+import { initReadPlan, type RequestNode } from './init-read-plan.js';
 
-function attached(query: string, allowLegacyNames = true): Attached {
+function attached(
+  query: string,
+  allowLegacyNames = true,
+): { readonly tree: RequestNode; readonly legacyNames: readonly LegacyName[] } {
   const params = parseQueryParams(encodeURI(query), false);
-  return attachToEmbeds(initReadPlan(params.select), params, allowLegacyNames);
+  const tree = initReadPlan(params.select);
+  return { tree, legacyNames: attachToEmbeds(tree, params, allowLegacyNames) };
 }
 
 describe('attachToEmbeds', () => {

@@ -7,73 +7,73 @@
 import type { AtPath, EmbedPath } from '../../api-request/query-params/ast.js';
 import type { QueryParams } from '../../api-request/query-params/query-params.js';
 import { engineError } from '../../error/engine-error.js';
-import type { RequestEmbed, RequestNode } from './init-read-plan.js';
+import type { DraftEmbed, DraftNode } from './init-read-plan.js';
 
 export interface LegacyName {
   readonly name: string;
   readonly alias: string;
 }
 
-export interface Attached {
-  readonly tree: RequestNode;
-  /** In the order of use, without duplicates. */
-  readonly legacyNames: readonly LegacyName[];
-}
-
 /**
  * What came last in the query string is attached first, and what is attached moves its embed to the front of its siblings:
  * so the output order of embeds is PostgREST's, which shows in CSV.
  *
+ * @param tree is filled
+ * @returns the names used in spite of an alias, in the order of use, without duplicates
  * @throws PGRST108 no such embed
  */
 export function attachToEmbeds(
-  tree: RequestNode,
+  tree: DraftNode,
   { filters, logic, orders, ranges }: Pick<QueryParams, 'filters' | 'logic' | 'orders' | 'ranges'>,
   allowLegacyNames: boolean,
-): Attached {
+): readonly LegacyName[] {
   const legacyNames: LegacyName[] = [];
-  const seen = (used: LegacyName): void => {
-    if (!allowLegacyNames) {
-      throw engineError('PGRST108', {
-        name: used.name,
-        details: 'Target names are not allowed in filters if they have an alias',
-        hint: `Change '${used.name}' to '${used.alias}' in filters, orders or limits.`,
-      });
+  const attach = <T>(items: readonly AtPath<T>[], put: (node: DraftNode, value: T) => void): void => {
+    for (let index = items.length - 1; index >= 0; index--) {
+      const item = items[index];
+      if (item === undefined) continue;
+      const node = item.path.length === 0 ? tree : touch(tree, item.path, allowLegacyNames, legacyNames);
+      put(node, item.value);
     }
-    if (!legacyNames.some((known) => known.name === used.name && known.alias === used.alias)) legacyNames.unshift(used);
   };
-  const attach = <T>(
-    node: RequestNode,
-    items: readonly AtPath<T>[],
-    put: <N extends RequestNode>(node: N, value: T) => N,
-  ): RequestNode =>
-    items.reduceRight((current, { path, value }) => update(current, path, (target) => put(target, value), seen), node);
-
-  let attached = attach(tree, filters, (node, filter) => ({ ...node, filters: [filter, ...node.filters] }));
-  attached = attach(attached, orders, (node, order) => ({ ...node, order }));
-  attached = attach(attached, ranges, (node, range) => ({ ...node, range }));
-  attached = attach(attached, logic, (node, one) => ({ ...node, logic: [one, ...node.logic] }));
-  return { tree: attached, legacyNames };
+  attach(filters, (node, filter) => node.filters.unshift(filter));
+  attach(orders, (node, order) => {
+    node.order = order;
+  });
+  attach(ranges, (node, range) => {
+    node.range = range;
+  });
+  attach(logic, (node, one) => node.logic.unshift(one));
+  return legacyNames;
 }
 
-function update<N extends RequestNode>(
-  node: N,
-  path: EmbedPath,
-  change: <M extends RequestNode>(node: M) => M,
-  seen: (used: LegacyName) => void,
-): N {
-  const [first, ...rest] = path;
-  if (first === undefined) return change(node);
-  const target = find(node.embeds, first, seen);
-  const others = node.embeds.filter((embed) => embed !== target);
-  return { ...node, embeds: [update(target, rest, change, seen), ...others] };
+/** The node at a path, every embed on the way to it moved to the front. */
+function touch(tree: DraftNode, path: EmbedPath, allowLegacyNames: boolean, legacyNames: LegacyName[]): DraftNode {
+  let node = tree;
+  for (const name of path) {
+    const embed = find(node.embeds, name);
+    if (embed === undefined) throw engineError('PGRST108', { name });
+    const { alias } = embed;
+    if (alias !== undefined && alias !== name) noteLegacyName({ name, alias }, allowLegacyNames, legacyNames);
+    node.embeds.splice(node.embeds.indexOf(embed), 1);
+    node.embeds.unshift(embed);
+    node = embed;
+  }
+  return node;
 }
 
-function find(embeds: readonly RequestEmbed[], name: string, seen: (used: LegacyName) => void): RequestEmbed {
-  const exact = embeds.find((embed) => (embed.alias ?? embed.name) === name);
-  if (exact !== undefined) return exact;
-  const legacy = embeds.find((embed) => embed.name === name);
-  if (legacy?.alias === undefined) throw engineError('PGRST108', { name });
-  seen({ name, alias: legacy.alias });
-  return legacy;
+function find(embeds: readonly DraftEmbed[], name: string): DraftEmbed | undefined {
+  return embeds.find((embed) => (embed.alias ?? embed.name) === name) ?? embeds.find((embed) => embed.name === name);
+}
+
+function noteLegacyName(used: LegacyName, allowed: boolean, legacyNames: LegacyName[]): void {
+  const { name, alias } = used;
+  if (!allowed) {
+    throw engineError('PGRST108', {
+      name,
+      details: 'Target names are not allowed in filters if they have an alias',
+      hint: `Change '${name}' to '${alias}' in filters, orders or limits.`,
+    });
+  }
+  if (!legacyNames.some((known) => known.name === name && known.alias === alias)) legacyNames.unshift(used);
 }

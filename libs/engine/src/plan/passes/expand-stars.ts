@@ -8,11 +8,16 @@ import { isAggregate, type EmbedNode, type ReadNode, type ReadPlan, type Selecte
 import { resolveField } from '../resolved-field.js';
 
 export function expandStars(plan: ReadPlan, schema: SchemaCache): ReadPlan {
+  if (!hasStar(plan)) return plan;
   return {
     ...plan,
     select: expanded(plan, false, schema.table(plan.relation), schema),
     embeds: plan.embeds.map((embed) => expandEmbed(embed, schema)),
   };
+}
+
+function hasStar({ select, embeds }: ReadNode): boolean {
+  return select.some((item) => item.kind === 'star') || embeds.some(hasStar);
 }
 
 function expandEmbed(embed: EmbedNode, schema: SchemaCache): EmbedNode {

@@ -23,27 +23,41 @@ export interface RequestEmbed extends RequestNode {
 
 export type OwnItem = Exclude<SelectItem, { kind: 'relation' | 'spread' }>;
 
-/** An empty select at the top means every column; in an embed it means none. */
-export function initReadPlan(select: readonly SelectItem[]): RequestNode {
-  return requestNode(select.length === 0 ? [{ kind: 'star' }] : select);
+/** A node while the passes before the schema cache fill it; nobody else holds it yet. */
+export interface DraftNode extends RequestNode {
+  readonly embeds: DraftEmbed[];
+  readonly filters: Filter[];
+  readonly logic: LogicTree[];
+  order: readonly OrderTerm[];
+  range: Range;
 }
 
-function requestNode(items: readonly SelectItem[]): RequestNode {
+export interface DraftEmbed extends DraftNode, Omit<RequestEmbed, keyof RequestNode> {}
+
+const everything: readonly OwnItem[] = [{ kind: 'star' }];
+
+/** An empty select at the top means every column; in an embed it means none. */
+export function initReadPlan(select: readonly SelectItem[]): DraftNode {
+  return draftNode(select.length === 0 ? everything : select);
+}
+
+function draftNode(items: readonly SelectItem[]): DraftNode {
   const select: OwnItem[] = [];
-  const embeds: RequestEmbed[] = [];
+  const embeds: DraftEmbed[] = [];
   for (const item of items) {
-    if (item.kind !== 'relation' && item.kind !== 'spread') {
-      select.push(item);
-      continue;
-    }
-    embeds.push({
-      ...requestNode(item.select),
-      name: item.name,
-      alias: item.kind === 'relation' ? item.alias : undefined,
-      hint: item.hint,
-      joinType: item.joinType,
-      spread: item.kind === 'spread',
-    });
+    if (item.kind === 'relation' || item.kind === 'spread') embeds.push(draftEmbed(item));
+    else select.push(item);
   }
   return { select, embeds, filters: [], logic: [], order: [], range: allRows };
+}
+
+function draftEmbed(item: Extract<SelectItem, { kind: 'relation' | 'spread' }>): DraftEmbed {
+  return {
+    ...draftNode(item.select),
+    name: item.name,
+    alias: item.kind === 'relation' ? item.alias : undefined,
+    hint: item.hint,
+    joinType: item.joinType,
+    spread: item.kind === 'spread',
+  };
 }

@@ -6,7 +6,8 @@ import { resolveRelationships } from './resolve-relationships.js';
 
 function resolved(relation: string, query: string, fromSource = false): ReadPlan {
   const { queryParams } = filmQuery(query);
-  const { tree, legacyNames } = attachToEmbeds(initReadPlan(queryParams.select), queryParams, true);
+  const tree = initReadPlan(queryParams.select);
+  const legacyNames = attachToEmbeds(tree, queryParams, true);
   return resolveRelationships(tree, { relation: api(relation), fromSource, schemaName: 'api', legacyNames }, films);
 }
 
