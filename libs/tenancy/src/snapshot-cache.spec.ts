@@ -153,6 +153,24 @@ describe('the snapshot cache', () => {
     expect(await first).toMatchObject({ version: 2 });
   });
 
+  it('asks again for one that cannot serve yet, soon but not every time, and keeps it while the source is away', async () => {
+    source.known.set('a/b', { ...snapshotOf('a/b', 1), status: 'provisioning' });
+    const cache = make();
+    for (let i = 0; i < 5; i += 1) expect(await cache.get('a/b')).toMatchObject({ status: 'provisioning' });
+    expect(source.fetches).toBe(1);
+    await sleep(220);
+    source.away = true;
+    expect(await cache.get('a/b')).toMatchObject({ status: 'provisioning' });
+    source.away = false;
+    source.set('a/b', 2);
+    expect(await cache.get('a/b')).toMatchObject({ status: 'active' });
+    source.known.set('a/c', { ...snapshotOf('a/c', 1), status: 'error' });
+    await cache.get('a/c');
+    await sleep(220);
+    source.known.delete('a/c');
+    await expect(async () => cache.get('a/c')).rejects.toBeInstanceOf(UnknownTenantError);
+  });
+
   it('refuses to go back to an older version', async () => {
     source.set('a/b', 5);
     const cache = make();

@@ -44,10 +44,14 @@ interface Held {
   readonly snapshot: TenantSnapshot;
   /** false: from disk, or a newer one is known of; to be compared with the source as soon as that answers. */
   readonly confirmed: boolean;
+  /** Milliseconds of a clock that never goes back. */
+  readonly askedAt: number;
 }
 
 type Absence = 'unknown' | 'unavailable';
 
+/** Milliseconds a snapshot that cannot serve yet is believed: who enables a data API calls it the moment it is active. */
+const unservingTtlMs = 200;
 /** Milliseconds in which nobody asks an unreachable source for the same key again. */
 const unavailableTtlMs = 1_000;
 /** Snapshots compared at the same time after a resync. */
@@ -77,11 +81,11 @@ export function createSnapshotCache(options: SnapshotCacheOptions): SnapshotCach
     if (before !== undefined && before.version > snapshot.version) {
       const reason = `version ${snapshot.version} is older than ${before.version}`;
       if (from === 'source') observer.note({ kind: 'snapshot-refused', tenant: snapshot.key, reason });
-      held.set(snapshot.key, { snapshot: before, confirmed: from === 'source' });
+      held.set(snapshot.key, { snapshot: before, confirmed: from === 'source', askedAt: performance.now() });
       return before;
     }
     const current = before?.version === snapshot.version ? before : snapshot;
-    held.set(snapshot.key, { snapshot: current, confirmed: from === 'source' });
+    held.set(snapshot.key, { snapshot: current, confirmed: from === 'source', askedAt: performance.now() });
     absent.delete(snapshot.key);
     if (current !== before) {
       observer.note({ kind: 'tenant-loaded', tenant: snapshot.key, version: snapshot.version, from });
@@ -128,8 +132,7 @@ export function createSnapshotCache(options: SnapshotCacheOptions): SnapshotCach
       if (copy !== undefined && absent.get(key) !== 'unknown') return hold(copy, 'disk');
     }
     const { snapshot, error } = await fetched;
-    if (snapshot !== undefined) return snapshot;
-    if (error === undefined) throw new UnknownTenantError();
+    if (error === undefined) return orUnknown(snapshot);
     observer.note({ kind: 'snapshot-source-failed', tenant: key, reason: reasonOf(error) });
     absent.set(key, 'unavailable', { ttl: unavailableTtlMs });
     throw new TenantUnavailableError(key, { cause: error });
@@ -167,7 +170,8 @@ export function createSnapshotCache(options: SnapshotCacheOptions): SnapshotCach
     get(key) {
       const current = held.get(key);
       // The usual case notes nothing: it is every request that the other outcomes do not count.
-      if (current !== undefined) return current.snapshot;
+      if (current !== undefined && isGood(current)) return current.snapshot;
+      if (current !== undefined) return fetchFromSource(key).then(orUnknown, () => current.snapshot);
       const absence = absent.get(key);
       if (absence === 'unknown') {
         observer.note({ kind: 'tenant-lookup', outcome: 'unknown-cached' });
@@ -224,6 +228,15 @@ export function createSnapshotCache(options: SnapshotCacheOptions): SnapshotCach
       await lastGoodCopies?.settled();
     },
   };
+}
+
+function isGood({ snapshot, askedAt }: Held): boolean {
+  return snapshot.status === 'active' || performance.now() - askedAt < unservingTtlMs;
+}
+
+function orUnknown(snapshot: TenantSnapshot | undefined): TenantSnapshot {
+  if (snapshot === undefined) throw new UnknownTenantError();
+  return snapshot;
 }
 
 function after(milliseconds: number): Promise<undefined> {
