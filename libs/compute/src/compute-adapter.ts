@@ -1,9 +1,16 @@
 /** The port behind which one branch's PostgreSQL lies. Every call is idempotent, and safe beside the same call elsewhere. */
-import type { ComputeContents, ComputeStatus, Credentials } from './compute.js';
+import type { Compute, ComputeContents, ComputeStatus, Credentials } from './compute.js';
 
 export interface ComputeAdapter {
   /** Makes it, starts it, and makes the contents. @throws ComputeError */
   create(contents: ComputeContents): Promise<void>;
+  /**
+   * Makes it as a copy of `parent` as that is now, starts it, and makes the contents; `parent` keeps serving and is
+   * started for it when it sleeps.
+   *
+   * @throws ComputeError `operation-unsupported` unless both are local, `not-found` when the parent was never created.
+   */
+  createFrom(parent: Compute, contents: ComputeContents): Promise<void>;
   /** Resolves when it answers. @throws ComputeError `not-found` when it was never created. */
   start(): Promise<void>;
   /** Ends its sessions and its process; the data stay. */

@@ -18,6 +18,9 @@ export function createAttachedCompute(compute: AttachedCompute): ComputeAdapter 
       await inspect();
       await applyMissing(compute.connectionUrl, contents);
     },
+    async createFrom() {
+      throw new ComputeError('operation-unsupported', 'A Postgres that was attached cannot be copied into a branch');
+    },
     start: inspect,
     suspend: nothing,
     destroy: nothing,

@@ -24,6 +24,12 @@ export async function applyContents(
   });
 }
 
+/** @param superuserUrl with the password that is in force still. */
+export async function setPassword(superuserUrl: string, { role, password }: Credentials): Promise<void> {
+  const text = `ALTER ROLE ${quoteIdentifier(role)} PASSWORD ${pg.escapeLiteral(scramVerifier(password))}`;
+  await withClient(superuserUrl, (client) => client.query(text));
+}
+
 /** Never SUPERUSER, REPLICATION or BYPASSRLS: such a role would have a shell on this machine (decision 1). */
 function roleStatement({ name, password, noLogin }: ComputeRole, exists: boolean): string {
   const login = noLogin ? 'NOLOGIN' : 'LOGIN';

@@ -11,15 +11,16 @@ import { isCluster } from '../embedded/init-cluster.js';
 import { findEmbeddedPostgres, startEmbeddedPostgres } from '../embedded/start-embedded-postgres.js';
 import { withFileLock } from '../file-lock.js';
 import { serverCertificate } from '../tls/certificate-authority.js';
-import { applyContents } from './apply-contents.js';
+import { applyContents, setPassword } from './apply-contents.js';
+import { copyRunningCluster } from './copy-running-cluster.js';
 
 const LOCK_TIMEOUT_MS = 60_000;
 /** What a local endpoint is called by those who check its certificate. */
 const HOSTS = ['localhost', '127.0.0.1', '::1'];
 
 export function createLocalCompute(compute: LocalCompute, options: { readonly home: string }): ComputeAdapter {
-  const home = path.resolve(options.home, 'endpoints', compute.endpointId);
-  const dataDir = path.join(home, 'data');
+  const dataDir = dataDirOf(options.home, compute.endpointId);
+  const home = path.dirname(dataDir);
   const server = { dataDir, superuser: localSuperuser, superuserPassword: compute.superuserPassword };
   const lockFile = path.join(path.dirname(home), `${compute.endpointId}.lock`);
   const alone = <T>(use: () => Promise<T>) => withFileLock(lockFile, LOCK_TIMEOUT_MS, use);
@@ -27,14 +28,57 @@ export function createLocalCompute(compute: LocalCompute, options: { readonly ho
   const url = (credentials: Credentials, database: string) => localUrl(compute.port, credentials, database);
 
   const certificate = (current: string | undefined) => serverCertificate(options.home, HOSTS, current);
-  const start = () => startEmbeddedPostgres({ ...server, port: compute.port, detached: true, certificate });
+  const startWith = (superuserPassword: string) =>
+    startEmbeddedPostgres({ ...server, superuserPassword, port: compute.port, detached: true, certificate });
+  const start = () => startWith(compute.superuserPassword);
   const apply: ComputeAdapter['apply'] = (contents) =>
     applyContents(contents, compute.owner, (database) => url(superuser, database));
+
+  const copyFrom = async (parent: LocalCompute): Promise<void> => {
+    const source = createLocalCompute(parent, options);
+    const before = await source.status();
+    if (before.kind !== 'active') await source.start();
+    try {
+      const sourceDir = dataDirOf(options.home, parent.endpointId);
+      const superuserUrl = localUrl(parent.port, { ...superuser, password: parent.superuserPassword }, 'postgres');
+      await copyRunningCluster({ superuserUrl, sourceDir, targetDir: dataDir });
+    } finally {
+      if (before.kind === 'idle') await source.suspend();
+    }
+  };
+
+  /** A copy still has its parent's private password, unless an attempt before this one changed it. */
+  const takeOver = async (parent: LocalCompute): Promise<void> => {
+    try {
+      await startWith(parent.superuserPassword);
+    } catch (error) {
+      const isChanged =
+        error instanceof ComputeError && (error.code === 'wrong-password' || error.code === 'directory-locked');
+      if (!isChanged) throw error;
+      await start();
+      return;
+    }
+    if (parent.superuserPassword === compute.superuserPassword) return;
+    const inherited = localUrl(compute.port, { ...superuser, password: parent.superuserPassword }, 'postgres');
+    await setPassword(inherited, superuser);
+  };
 
   return {
     create: (contents) =>
       alone(async () => {
         await start();
+        await apply(contents);
+      }),
+    createFrom: (parent, contents) =>
+      alone(async () => {
+        if (parent.kind !== 'local') {
+          throw new ComputeError(
+            'operation-unsupported',
+            'A Postgres that was attached cannot be copied into a branch',
+          );
+        }
+        if (!isCluster(dataDir)) await copyFrom(parent);
+        await takeOver(parent);
         await apply(contents);
       }),
     async start() {
@@ -68,6 +112,10 @@ export function createLocalCompute(compute: LocalCompute, options: { readonly ho
     ownerUrl: (database) => url(compute.owner, database),
     roleUrl: url,
   };
+}
+
+function dataDirOf(home: string, endpointId: string): string {
+  return path.resolve(home, 'endpoints', endpointId, 'data');
 }
 
 function localUrl(port: number, { role, password }: Credentials, database: string): string {
