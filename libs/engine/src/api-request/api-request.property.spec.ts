@@ -31,7 +31,7 @@ const config: ApiConfig = {
 };
 
 /** Same requests in each run: a failure can be looked at again. */
-const runs = { seed: 20261123, numRuns: 1_500 };
+const runs = { seed: 20261123, numRuns: 1_000 };
 
 /** Pieces of the grammar, of other grammars, and of nothing. */
 const token = fc.constantFrom(
@@ -226,7 +226,7 @@ describe('a hostile query string of a megabyte', () => {
     const outcome = parse({ method: 'GET', path: '/maps', query, headers: [], body: Buffer.alloc(0) });
     const { user, system } = process.cpuUsage(before);
     // Microseconds of CPU, so that a busy machine does not matter; what is not linear takes minutes.
-    expect(user + system).toBeLessThan(5_000_000);
+    expect(user + system).toBeLessThan(10_000_000);
     if (outcome instanceof EngineError) return expect(outcome.message.length).toBeLessThan(2_000);
     expect(selectDepth(outcome.queryParams.select)).toBeLessThanOrEqual(maxDepth + 1);
     expect(
