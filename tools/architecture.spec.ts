@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const roomOrder = [
-  ['error', 'identifiers', 'media-type', 'range'],
+  ['error', 'identifiers', 'media-type', 'range', 'sql-executor'],
   ['schema-cache', 'api-request'],
   ['plan'],
   ['query'],

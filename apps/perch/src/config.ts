@@ -6,7 +6,8 @@ import path from 'node:path';
 import { z } from 'zod';
 import { UsageError } from './usage-error.js';
 
-const schema = z.object({
+/** Every variable that `perch up` reads itself; docs/configuration.md says the same. */
+export const upEnvironment = z.object({
   /** Where all state lives. */
   PERCH_HOME: z.string().min(1).default('.perch'),
   /** Control plane at the base, data plane +100, auth +200, admin ports +90, +190, +290, metadata PostgreSQL +50. */
@@ -40,7 +41,7 @@ export interface UpConfig {
 export function loadUpConfig(env: NodeJS.ProcessEnv = process.env): UpConfig {
   // A variable set to nothing counts as absent, as compose files and CI systems leave them.
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const parsed = schema.safeParse(given);
+  const parsed = upEnvironment.safeParse(given);
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new UsageError('The environment has values that do not fit:', problems);

@@ -11,7 +11,7 @@ export {
   type SqlResult,
   type SqlStatement,
   type SqlValue,
-} from './execute/sql-executor.js';
+} from './sql-executor.js';
 
 export type { SchemaCache } from './schema-cache/schema-cache.js';
 export { createSchemaCache } from './schema-cache/create-schema-cache.js';

@@ -2,7 +2,7 @@
 import type { ApiConfig } from '../src/api-config.js';
 import { parseApiRequest } from '../src/api-request/api-request.js';
 import { runMainQuery } from '../src/execute/run-main-query.js';
-import type { SqlExecutor } from '../src/execute/sql-executor.js';
+import type { SqlExecutor } from '../src/sql-executor.js';
 import { planAction } from '../src/plan/plan-action.js';
 import { buildMainQuery } from '../src/query/build-main-query.js';
 import { renderError } from '../src/response/render-error.js';

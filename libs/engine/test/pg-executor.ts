@@ -1,6 +1,6 @@
 /** A `SqlExecutor` for specs over one plain connection: same results and errors as the real one, several round trips. */
 import pg from 'pg';
-import { SqlError, type SqlExecutor, type SqlPacket, type SqlResult } from '../src/execute/sql-executor.js';
+import { SqlError, type SqlExecutor, type SqlPacket, type SqlResult } from '../src/sql-executor.js';
 
 export interface PgExecutor extends SqlExecutor {
   close(): Promise<void>;

@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseApiRequest } from '../src/api-request/api-request.js';
-import type { SqlStatement } from '../src/execute/sql-executor.js';
+import type { SqlStatement } from '../src/sql-executor.js';
 import { InternalError } from '../src/error/engine-error.js';
 import { planAction } from '../src/plan/plan-action.js';
 import { buildMainQuery } from '../src/query/build-main-query.js';

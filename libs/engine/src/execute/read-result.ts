@@ -5,7 +5,7 @@ import { isBinary } from '../query/body-sql.js';
 import { inspectColumns } from '../query/inspect-statement.js';
 import { pageColumns } from '../query/page-statement.js';
 import type { InspectResult, ResultSet, RowsResult } from './result-set.js';
-import type { SqlResult } from './sql-executor.js';
+import type { SqlResult } from '../sql-executor.js';
 
 /** What the planner said of the count, and above which exact count that stands (main-query.ts). */
 export interface Planned {

@@ -12,7 +12,7 @@ import { refusedRole } from '../query/transaction-settings.js';
 import { readResult, type Planned } from './read-result.js';
 import type { ResultSet } from './result-set.js';
 import { SchemaMovedError } from './schema-moved.js';
-import { SqlError, type SqlExecutor, type SqlPacket, type SqlResult, type SqlStatement } from './sql-executor.js';
+import { SqlError, type SqlExecutor, type SqlPacket, type SqlResult, type SqlStatement } from '../sql-executor.js';
 
 /**
  * @throws EngineError whatever PostgreSQL refused, as the answer it means; PGRST115, PGRST116 and PGRST124 for a result that

@@ -4,7 +4,7 @@ import type { ApiRequest } from '../api-request/api-request.js';
 import type { AuthResult } from '../auth-result.js';
 import { fromPostgres } from '../error/from-postgres.js';
 import { assertNever } from '../error/engine-error.js';
-import type { SqlStatement } from '../execute/sql-executor.js';
+import type { SqlStatement } from '../sql-executor.js';
 import { parseQualifiedIdentifier } from '../identifiers.js';
 import type { MediaType } from '../media-type.js';
 import type { ActionPlan } from '../plan/action-plan.js';

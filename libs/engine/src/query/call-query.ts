@@ -2,7 +2,7 @@
 import { assertNever } from '../error/engine-error.js';
 import type { CallArguments, CallPlan, NamedArgument } from '../plan/call-plan.js';
 import type { RoutineParameter } from '../schema-cache/routine.js';
-import type { SqlValue } from '../execute/sql-executor.js';
+import type { SqlValue } from '../sql-executor.js';
 import { scalarColumn } from './body-sql.js';
 import { empty, ident, join, param, qualified, raw, sql, type SqlFragment } from './sql.js';
 

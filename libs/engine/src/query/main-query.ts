@@ -1,5 +1,5 @@
 /** The statements of one request, in the order in which they go out, as one packet. */
-import type { SqlStatement } from '../execute/sql-executor.js';
+import type { SqlStatement } from '../sql-executor.js';
 
 export interface MainQuery {
   /** `SET TRANSACTION ISOLATION LEVEL ...`: only where a role or a function asks for another level than the default. */

@@ -2,7 +2,7 @@
 import { createTestDatabase, type TestDatabase } from '../../../../tools/testing/test-database.js';
 import { api, filmQuery, readConfig } from '../../test/film-plan.js';
 import { createPgExecutor, type PgExecutor } from '../../test/pg-executor.js';
-import { SqlError } from '../execute/sql-executor.js';
+import { SqlError } from '../sql-executor.js';
 import { planRead, type ReadInput } from '../plan/plan-read.js';
 import { loadSchemaCache } from '../schema-cache/load-schema-cache.js';
 import type { SchemaCache } from '../schema-cache/schema-cache.js';

@@ -3,7 +3,7 @@
  * parameters by `param`, and `compile` numbers the parameters. Plain strings cannot be interpolated: the types forbid it.
  */
 import { InternalError } from '../error/engine-error.js';
-import type { SqlValue } from '../execute/sql-executor.js';
+import type { SqlValue } from '../sql-executor.js';
 import type { QualifiedIdentifier } from '../identifiers.js';
 
 interface Parameter {

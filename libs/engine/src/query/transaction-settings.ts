@@ -7,7 +7,7 @@
 import type { ApiConfig } from '../api-config.js';
 import type { ApiRequest } from '../api-request/api-request.js';
 import type { AuthResult } from '../auth-result.js';
-import type { SqlStatement } from '../execute/sql-executor.js';
+import type { SqlStatement } from '../sql-executor.js';
 import type { Role } from '../schema-cache/role.js';
 import type { Routine } from '../schema-cache/routine.js';
 import { requireSchemaVersion } from './schema-version-sql.js';

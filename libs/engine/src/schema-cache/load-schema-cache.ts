@@ -1,5 +1,5 @@
 /** A database in, its schema cache out: for callers that keep no snapshot beside it. */
-import type { SqlExecutor } from '../execute/sql-executor.js';
+import type { SqlExecutor } from '../sql-executor.js';
 import { createSchemaCache } from './create-schema-cache.js';
 import { readSchemaSnapshot, type SchemaOptions } from './read-schema-snapshot.js';
 import type { SchemaCache } from './schema-cache.js';

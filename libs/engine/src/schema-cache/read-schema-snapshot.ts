@@ -3,7 +3,7 @@
  * What one query says may be newer than what another said when DDL runs in between: callers compare the schema's version.
  */
 import { engineError } from '../error/engine-error.js';
-import type { SqlExecutor, SqlResult, SqlStatement } from '../execute/sql-executor.js';
+import type { SqlExecutor, SqlResult, SqlStatement } from '../sql-executor.js';
 import {
   assembleComputedRelationship,
   assembleMediaHandler,

@@ -9,11 +9,9 @@ import { resolveField } from '../resolved-field.js';
 
 export function expandStars(plan: ReadPlan, schema: SchemaCache): ReadPlan {
   if (!hasStar(plan)) return plan;
-  return {
-    ...plan,
-    select: expanded(plan, false, schema.table(plan.relation), schema),
-    embeds: plan.embeds.map((embed) => expandEmbed(embed, schema)),
-  };
+  const select = expanded(plan, false, schema.table(plan.relation), schema);
+  if (plan.embeds.length === 0 && select === plan.select) return plan;
+  return { ...plan, select, embeds: plan.embeds.map((embed) => expandEmbed(embed, schema)) };
 }
 
 function hasStar({ select, embeds }: ReadNode): boolean {

@@ -52,8 +52,14 @@ function draftNode(items: readonly SelectItem[]): DraftNode {
 }
 
 function draftEmbed(item: Extract<SelectItem, { kind: 'relation' | 'spread' }>): DraftEmbed {
+  const { select, embeds, filters, logic, order, range } = draftNode(item.select);
   return {
-    ...draftNode(item.select),
+    select,
+    embeds,
+    filters,
+    logic,
+    order,
+    range,
     name: item.name,
     alias: item.kind === 'relation' ? item.alias : undefined,
     hint: item.hint,

@@ -7,12 +7,18 @@ import type { QualifiedIdentifier } from '../../identifiers.js';
 import type { Relationship } from '../../schema-cache/relationship.js';
 import type { SchemaCache } from '../../schema-cache/schema-cache.js';
 import { lateralAliasFor, rowsAliasFor } from '../lateral-alias.js';
-import type { EmbedNode, ReadNode, ReadPlan, SelectedField } from '../read-plan.js';
+import type { EmbedNode, ReadPlan, SelectedField } from '../read-plan.js';
 import { sourceCte } from '../read-plan.js';
-import { resolveField, resolveFilter, resolveLogic, type FieldContext } from '../resolved-field.js';
+import {
+  resolveField,
+  resolveFilter,
+  resolveLogic,
+  type FieldContext,
+  type ResolvedLogicTree,
+} from '../resolved-field.js';
 import type { LegacyName } from './attach-to-embeds.js';
 import { findRelationship } from './find-relationship.js';
-import type { OwnItem, RequestEmbed, RequestNode } from './init-read-plan.js';
+import type { RequestEmbed, RequestNode } from './init-read-plan.js';
 
 export interface RootRelation {
   readonly relation: QualifiedIdentifier;
@@ -38,8 +44,12 @@ export function resolveRelationships(
   const from = fromSource ? { schema: '', name: sourceCte } : relation;
   const alias = fromSource ? relation.name : undefined;
   const parent = { relation, name: alias === undefined ? from : { schema: '', name: alias }, depth: 0 };
+  const context = { schema, table: schema.table(relation) };
   return {
-    ...own(tree, { schema, table: schema.table(relation) }),
+    select: selectedFields(tree, context),
+    where: conditions(tree, context),
+    order: [],
+    range: tree.range,
     from,
     alias,
     relation,
@@ -77,8 +87,12 @@ function link(request: RequestEmbed, parent: Parent, linking: Linking): EmbedNod
   const target = relationship.target;
   const alias = aliasOf(relationship, parent, depth);
   const self = { relation: target, name: alias === undefined ? target : { schema: '', name: alias }, depth };
+  const context = { schema, table: schema.table(target) };
   return {
-    ...own(request, { schema, table: schema.table(target) }),
+    select: selectedFields(request, context),
+    where: conditions(request, context),
+    order: [],
+    range: request.range,
     from: relationship.kind === 'computed' ? relationship.function : target,
     alias,
     name,
@@ -110,24 +124,15 @@ function isToOne(relationship: Relationship): boolean {
   }
 }
 
-function own(request: RequestNode, context: FieldContext): Pick<ReadNode, 'select' | 'where' | 'order' | 'range'> {
-  return {
-    select: request.select.map((item) => selected(item, context)),
-    where: [
-      ...request.filters.map((filter) => resolveFilter(filter, context)),
-      ...request.logic.map((tree) => resolveLogic(tree, context)),
-    ],
-    order: [],
-    range: request.range,
-  };
+function conditions({ filters, logic }: RequestNode, context: FieldContext): readonly ResolvedLogicTree[] {
+  const own = filters.map((filter) => resolveFilter(filter, context));
+  return logic.length === 0 ? own : own.concat(logic.map((tree) => resolveLogic(tree, context)));
 }
 
-function selected(item: OwnItem, context: FieldContext): SelectedField {
-  switch (item.kind) {
-    case 'star':
-    case 'count':
-      return item;
-    case 'field':
-      return { ...item, field: resolveField(item.field, 'output', context) };
-  }
+function selectedFields({ select }: RequestNode, context: FieldContext): readonly SelectedField[] {
+  return select.map((item): SelectedField => {
+    if (item.kind !== 'field') return item;
+    const { alias, cast, aggregate } = item;
+    return { kind: 'field', field: resolveField(item.field, 'output', context), alias, cast, aggregate };
+  });
 }
