@@ -61,7 +61,7 @@ describe('with a token', () => {
     const auth = tenant(bySecret, { allow_anonymous: false });
     expect(await authenticate(`Bearer ${token}`, auth)).toEqual({
       role: 'anonymous',
-      claimsJson: '{"sub":"ann","role":"anonymous"}',
+      claimsJson: '{"role":"anonymous","sub":"ann"}',
       anonymous: false,
     });
   });

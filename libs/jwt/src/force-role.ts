@@ -1,6 +1,7 @@
 /**
- * The claims as their token has them, with the role that counts: their own text, in which only the member `role` is replaced.
- * Parsing and writing them anew would change numbers and repeated members.
+ * The claims as their token has them, with the role that counts: the text of each member is its own, only `role` is
+ * replaced, and the outermost members stand in the order of their names, as PostgREST shows them to SQL. Parsing and
+ * writing them anew would change numbers and repeated members.
  */
 import { InternalError } from '@perch/engine';
 
@@ -9,17 +10,16 @@ interface Member {
   readonly start: number;
   readonly end: number;
   readonly name: string;
-  readonly value: string;
 }
 
 /** @param claimsText a JSON object, checked by JSON.parse before. */
 export function forceRole(claimsText: string, role: string): string {
-  const wanted = JSON.stringify(role);
-  const members = outermostMembers(claimsText);
-  const roles = members.filter(({ name }) => name === 'role');
-  if (roles.length === 1 && roles[0]?.value === wanted) return claimsText;
-  const kept = members.filter(({ name }) => name !== 'role').map(({ start, end }) => claimsText.slice(start, end));
-  return `{${[...kept, `"role":${wanted}`].join(',')}}`;
+  const kept = outermostMembers(claimsText)
+    .filter(({ name }) => name !== 'role')
+    .map(({ start, end, name }) => ({ name, text: claimsText.slice(start, end) }));
+  const members = [...kept, { name: 'role', text: `"role":${JSON.stringify(role)}` }];
+  members.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  return `{${members.map(({ text }) => text).join(',')}}`;
 }
 
 function outermostMembers(text: string): readonly Member[] {
@@ -30,7 +30,7 @@ function outermostMembers(text: string): readonly Member[] {
     const nameEnd = stringEnd(text, at);
     const valueStart = skipBlanks(text, text.indexOf(':', nameEnd) + 1);
     const end = valueEnd(text, valueStart);
-    members.push({ start, end, name: nameOf(text.slice(start, nameEnd)), value: text.slice(valueStart, end) });
+    members.push({ start, end, name: nameOf(text.slice(start, nameEnd)) });
     at = skipBlanks(text, end);
     if (text[at] === ',') at = skipBlanks(text, at + 1);
     if (at >= text.length) throw new InternalError('claims that were JSON end early');
