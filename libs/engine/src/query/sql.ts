@@ -34,11 +34,12 @@ export function isEmpty(fragment: SqlFragment): boolean {
 /** Composes fragments: sql`select ${ident('a')} from ${ident('t')}`. The template's own text is code, never data. */
 export function sql(texts: TemplateStringsArray, ...fragments: readonly SqlFragment[]): SqlFragment {
   const parts: Part[] = [];
-  texts.forEach((text, index) => {
-    if (text !== '') parts.push(text);
+  for (let index = 0; index < texts.length; index++) {
+    const text = texts[index];
+    if (text !== undefined && text !== '') parts.push(text);
     const fragment = fragments[index];
     if (fragment !== undefined && fragment.parts.length > 0) parts.push(fragment);
-  });
+  }
   return new Fragment(parts);
 }
 
@@ -115,7 +116,8 @@ function qualifiedText({ schema, name }: QualifiedIdentifier): string {
 }
 
 function quoteName(name: string): string {
-  return `"${withoutNul(name).replaceAll('"', '""')}"`;
+  const text = withoutNul(name);
+  return text.includes('"') ? `"${text.replaceAll('"', '""')}"` : `"${text}"`;
 }
 
 /** PostgreSQL's text has no NUL, and would end a statement there. */
