@@ -2,7 +2,7 @@
  * Which tokens were verified: a bounded cache of claims, keyed by tenant, by what its verification depends on and by the
  * token's hash, so that no tenant ever meets another one's verdict and a change of keys forgets them all.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { AuthResult } from '@perch/engine';
 import type { JsonObject } from './json-value.js';
@@ -51,5 +51,5 @@ export class TokenCache {
 
 /** @param scope tenant and key set; a hash of fixed length follows it, so that no two scopes can meet. */
 export function cacheKey(scope: string, token: string): string {
-  return scope + createHash('sha256').update(token).digest('base64');
+  return scope + hash('sha256', token, 'base64');
 }
