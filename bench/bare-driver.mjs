@@ -1,0 +1,21 @@
+// A process that sends one packet over the bare driver as fast as it can: the limit of any server on top of it.
+// Comes in by message: { databaseUrl, packet, connections, seconds }; goes out: { perSecond, latenciesMs, cpuSeconds }.
+import pg from 'pg';
+import { measure } from './measure.mjs';
+import { named, runPacket } from './packet-query.mjs';
+import { revivePacket } from './packet-message.mjs';
+
+process.once('message', async ({ databaseUrl, packet, connections, seconds }) => {
+  const statements = named(revivePacket(packet));
+  const clients = await Promise.all(
+    Array.from({ length: connections }, async () => {
+      const client = new pg.Client({ connectionString: databaseUrl });
+      await client.connect();
+      return { client, parsed: new Set() };
+    }),
+  );
+  const result = await measure(clients, seconds, ({ client, parsed }) => runPacket(client, statements, parsed));
+  process.send(result);
+  await Promise.all(clients.map(({ client }) => client.end()));
+  process.disconnect();
+});
