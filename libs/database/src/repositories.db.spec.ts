@@ -1,13 +1,17 @@
 /** The repositories' promises that no unit can show: order, claims, secrets at rest. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import pg from 'pg';
 import { createTestDatabase, type TestDatabase } from '../../../tools/testing/test-database.js';
 import { applyMigrations } from './apply-migrations.js';
 import { createDatabase, type Database } from './client.js';
 import { dataApiReportSchema } from './data-api-report.js';
 import type { DataApi } from './data-api.js';
 import { metadataChannels } from './metadata-events.js';
+import { createPrisma } from './prisma-client.js';
 import type { NewProject } from './project.repository.js';
+import { publishSnapshot } from './publish-snapshot.js';
 
 const migrations = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url));
 const report = dataApiReportSchema.parse({});
@@ -239,33 +243,36 @@ describe('the metadata database', () => {
       expect(await count()).toBe(before);
     });
 
-    test('a reader that follows the feed misses nothing while many publish', async () => {
-      const dataApis = await Promise.all(Array.from({ length: 5 }, enable));
+    test('waits for the one before, so that nothing becomes visible behind the back of a reader', async () => {
+      const pool = new pg.Pool({ connectionString: metadata.url });
+      const prisma = createPrisma(pool);
       const { sequence: start } = await database.tenants.changesSince(0, 1);
-      const seen: number[] = [];
-      let sequence = start;
-      let publishing = true;
-      const reading = (async () => {
-        for (let last = false; !last;) {
-          last = !publishing;
-          const next = await database.tenants.changesSince(sequence, 3);
-          if (next.kind !== 'changes') continue;
-          seen.push(...next.changes.map((change) => change.sequence));
-          sequence = next.sequence;
-          if (next.changes.length > 0) last = false;
-        }
-      })();
-      const versions = await Promise.all(
-        dataApis.flatMap((dataApi) =>
-          Array.from({ length: 8 }, async () => {
-            const change = { settings: {}, provision: false };
-            return (await database.dataApis.updateSettings(dataApi.projectId, dataApi, change))?.dataApi.version;
-          }),
-        ),
-      );
-      publishing = false;
-      await reading;
-      expect(seen).toEqual(versions.map(Number).sort((a, b) => a - b));
+      let release = (): void => undefined;
+      const held = new Promise<void>((resolve) => (release = resolve));
+      const publish = (database_name: string, wait: Promise<void>) =>
+        publishSnapshot(
+          prisma,
+          { endpointId: 'ep-a', database: database_name, removed: false },
+          async (_tx, version) => {
+            await wait;
+            return Number(version);
+          },
+        );
+      const first = publish('slow', held);
+      await sleep(100);
+      const second = publish('quick', Promise.resolve());
+      await Promise.race([second, sleep(200)]);
+      expect(await database.tenants.changesSince(start, 10)).toEqual({ kind: 'changes', changes: [], sequence: start });
+      release();
+      const versions = [await first, await second];
+      expect(await database.tenants.changesSince(start, 10)).toMatchObject({
+        changes: [
+          { database: 'slow', version: versions[0] },
+          { database: 'quick', version: versions[1] },
+        ],
+      });
+      await prisma.$disconnect();
+      await pool.end();
     });
 
     test('what was pruned is answered with a resync', async () => {

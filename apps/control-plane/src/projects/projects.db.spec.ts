@@ -141,9 +141,13 @@ describe('projects', () => {
     const path = `/api/v2/projects/${body.project.id}`;
     await perch.call('POST', `${path}/branches/${body.branch.id}/data-api`);
     const address = { endpointId: body.endpoints[0].id, database: 'appdb' };
-    expect(await perch.database.tenants.snapshot(address)).toBeDefined();
+    const before = await perch.database.tenants.snapshot(address);
+    expect(before?.status).toBe('active');
     expect((await perch.call('DELETE', path)).body.project.id).toBe(body.project.id);
     expect(await perch.database.tenants.snapshot(address)).toBeUndefined();
+    expect(await perch.database.tenants.changesSince(before?.version ?? 0, 10)).toMatchObject({
+      changes: [{ endpoint_id: address.endpointId, version: null }],
+    });
     for (const gone of [
       path,
       `${path}/branches`,
