@@ -242,6 +242,13 @@ describe('a role', () => {
       }),
     );
   });
+
+  it('is refused as a superuser even when it passed the whole check a moment ago', async () => {
+    await database.query(`alter role ${boss} superuser nobypassrls`);
+    expect((await api('GET', '/notes', { role: boss, roleIsFresh: true })).status).toBe(403);
+    await database.query(`alter role ${boss} nosuperuser`);
+    expect((await api('GET', '/notes', { role: boss, roleIsFresh: true })).status).toBe(200);
+  });
 });
 
 describe('a schema version', () => {

@@ -27,13 +27,18 @@ export interface MainQueryInput {
   readonly schema: SchemaCache;
   /** The database's schema version when `schema` was read: the packet fails before anything runs when it has moved. */
   readonly schemaVersion?: string | undefined;
+  /**
+   * true when the last request of this role passed the check of its attributes a moment ago (at most some seconds): then only
+   * the cheap part is repeated. Default false: the whole check.
+   */
+  readonly roleIsFresh?: boolean | undefined;
 }
 
 /**
  * @throws 42501 when nobody may become the role through a token
  */
 export function buildMainQuery(input: MainQueryInput): MainQuery {
-  const { plan, request, auth, config, schema, schemaVersion } = input;
+  const { plan, request, auth, config, schema, schemaVersion, roleIsFresh = false } = input;
   const allowed = allowedRole(auth.role, schema);
   const role = config.inDatabaseConfig ? allowed : undefined;
   const routine = plan.kind === 'call' ? plan.call.routine : undefined;
@@ -41,7 +46,7 @@ export function buildMainQuery(input: MainQueryInput): MainQuery {
   const readOnly = isReadOnly(plan);
   return {
     isolation: isolation === undefined ? undefined : isolationStatement(isolation),
-    settings: settingsStatement({ request, auth, config, role, routine, readOnly, schemaVersion }),
+    settings: settingsStatement({ request, auth, config, role, routine, readOnly, roleIsFresh, schemaVersion }),
     checksSchema: schemaVersion !== undefined,
     preRequest: config.preRequest === undefined ? undefined : preRequestStatement(config.preRequest),
     main: mainStatement(input),
