@@ -24,6 +24,14 @@ export interface Condition {
 const expectedOperator = 'operator (eq, gt, ...)';
 const expectedIs = 'isVal: (null, not_null, true, false, unknown)';
 const isValues: readonly IsValue[] = ['null', 'not_null', 'true', 'false', 'unknown'];
+const operatorNames: readonly string[] = [
+  ...Object.keys(simpleOperators),
+  ...Object.keys(quantifiableOperators),
+  ...Object.keys(ftsOperators),
+  'is',
+  'in',
+  'isdistinct',
+];
 const lowerLetters = /[a-z]+/y;
 const uptoSeparator = /[^,)]*/y;
 
@@ -128,13 +136,9 @@ function parseLanguage(scanner: Scanner): string | undefined {
 
 /** How much of a word is an operator: only to say where a wrong one goes wrong. */
 function longestOperator(word: string): number {
-  const names = [
-    ...Object.keys({ ...simpleOperators, ...quantifiableOperators, ...ftsOperators }),
-    'is',
-    'in',
-    'isdistinct',
-  ];
-  return Math.max(0, ...names.filter((name) => word.startsWith(name)).map((name) => name.length));
+  let longest = 0;
+  for (const name of operatorNames) if (name.length > longest && word.startsWith(name)) longest = name.length;
+  return longest;
 }
 
 function isKey<T extends object>(table: T, name: string): name is Extract<keyof T, string> {
