@@ -48,6 +48,8 @@ export default tseslint.config(
   },
   {
     files: ['apps/*/src/**/*.ts', 'libs/*/src/**/*.ts'],
+    // Specs may use the workspace's own test database (tools/testing).
+    ignores: ['**/*.spec.ts'],
     plugins: { '@nx': nx },
     rules: {
       '@nx/enforce-module-boundaries': [

@@ -11,7 +11,8 @@ const client = new pg.Client({ connectionString: process.argv[2] });
 await client.connect();
 try {
   const results = [await client.query(await text(process.stdin))].flat();
-  for (const { command, rows } of results) process.stdout.write(`${command}\n${rows.map((row) => `${JSON.stringify(row)}\n`).join('')}`);
+  for (const { command, rows } of results)
+    process.stdout.write(`${command}\n${rows.map((row) => `${JSON.stringify(row)}\n`).join('')}`);
 } finally {
   await client.end();
 }
