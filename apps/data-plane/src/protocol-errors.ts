@@ -34,6 +34,8 @@ function meaningOf(error: { readonly code?: string; readonly rawPacket?: Buffer 
       return edgeError(error.rawPacket?.includes('\r\n') === false ? 'PERCH101' : 'PERCH102');
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return edgeError('PERCH104');
+    case 'HPE_INVALID_URL':
+      return edgeError('PERCH105', { details: 'Characters outside ASCII have to be percent-encoded in a URL' });
     default:
       return edgeError('PERCH105', { cause: error });
   }
