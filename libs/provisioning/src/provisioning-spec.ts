@@ -7,6 +7,8 @@ export interface ProvisioningSpec {
   /** The role the fleet logs in as: of this data API alone. */
   readonly loginRole: string;
   readonly loginPassword: string;
+  /** The password as PostgreSQL stores it, so that servers that log statements log no password. */
+  readonly loginVerifier: string;
   /** Schemas the API exposes (db_schemas). */
   readonly schemas: readonly string[];
   /** Role of requests without a token (db_anon_role); null when there is none. */

@@ -56,11 +56,21 @@ async function connectTo(database: string, user: string, password: string): Prom
   return client;
 }
 
+/** Of "pass'word", as PostgreSQL itself made it. */
+let loginVerifier: string;
+beforeAll(async () => {
+  const admin = await connectTo('postgres', 'postgres', cluster.password);
+  await admin.query(`create role verifier_source password 'pass''word'`);
+  const { rows } = await admin.query(`select rolpassword from pg_authid where rolname = 'verifier_source'`);
+  loginVerifier = rows[0].rolpassword;
+});
+
 function specWith(change: Partial<ProvisioningSpec> = {}): ProvisioningSpec {
   return {
     groupRole: 'authenticator',
     loginRole: 'login_a',
     loginPassword: "pass'word",
+    loginVerifier,
     schemas: ['public'],
     anonymousRole: 'anonymous',
     addDefaultGrants: true,
@@ -319,6 +329,23 @@ describe('runProvisioning', () => {
         sqlState: '42501',
       },
     });
+  });
+
+  it('gives the password itself to a server that wants no other, and never shows either', async () => {
+    const world = await newWorld('owner_a');
+    const provisioned = await provision(world, specWith());
+    expect(JSON.stringify(provisioned)).not.toContain('word');
+    const refusing = new Proxy(await world.connect('owner_a', 'own'), {
+      get(client, name) {
+        if (name !== 'query') return Reflect.get(client, name);
+        return (text: string, values?: unknown[]) =>
+          text.includes('SCRAM-SHA-256')
+            ? Promise.reject(Object.assign(new Error('only plaintext passwords'), { code: '0A000' }))
+            : client.query(text, values);
+      },
+    });
+    await runProvisioning(specWith(), { owner: refusing }, async () => undefined);
+    await expect(world.connect('login_a', "pass'word")).resolves.toBeDefined();
   });
 
   it('connects the login where PUBLIC may not, and takes it away again', async () => {

@@ -1,4 +1,5 @@
 /** Makes a data API usable: its compute runs, its database is prepared, its snapshot with the connection is published. */
+import { scramVerifier } from '@perch/compute';
 import { controlPlaneDefaults, resolveSettings } from '@perch/contract';
 import type { DataApi, DataApiReport } from '@perch/database';
 import {
@@ -54,6 +55,7 @@ function toSpec(dataApi: DataApi, loginPassword: string, kind: 'local' | 'attach
     groupRole: groupRoleName(kind, dataApi.endpointId),
     loginRole: dataApi.loginRole,
     loginPassword,
+    loginVerifier: scramVerifier(loginPassword),
     schemas: settings.db_schemas,
     anonymousRole: settings.db_anon_role,
     addDefaultGrants: dataApi.addDefaultGrants,

@@ -20,7 +20,13 @@ export const createLoginRole: ProvisioningStep = {
       });
     }
     const head = `${current === undefined ? 'CREATE' : 'ALTER'} ROLE ${login} LOGIN NOINHERIT PASSWORD`;
-    await owner.run({ text: `${head} ${pg.escapeLiteral(spec.loginPassword)}`, shown: `${head} '...'` });
+    const withSecret = (secret: string) => ({ text: `${head} ${pg.escapeLiteral(secret)}`, shown: `${head} '...'` });
+    try {
+      await owner.run(withSecret(spec.loginVerifier));
+    } catch (error) {
+      if (!wantsPlainText(error)) throw error;
+      await owner.run(withSecret(spec.loginPassword));
+    }
     if (!current?.switches_to.includes(spec.groupRole)) {
       await grantMembership(context, { text: `GRANT ${quoteIdentifier(spec.groupRole)} TO ${login}` });
     }
@@ -38,3 +44,9 @@ export const createLoginRole: ProvisioningStep = {
     }
   },
 };
+
+/** Some hosted servers manage passwords themselves and refuse what is encrypted already. */
+function wantsPlainText(error: unknown): boolean {
+  const state = error instanceof ProvisioningError ? error.failure.sqlState : undefined;
+  return state === '0A000' || state === '22023' || state === 'XX000';
+}
