@@ -34,7 +34,11 @@ export interface MutationInput {
 export function planMutate(input: MutationInput): MutatePlan {
   switch (input.mutation) {
     case 'create':
-      return planInsert(input, conflictRule(input), []);
+      return planInsert(input, {
+        conflict: conflictRule(input),
+        payloadMustMatch: [],
+        missingAsDefault: missingAsDefault(input),
+      });
     case 'single-upsert':
       return planPut(input);
     case 'update':
@@ -46,8 +50,7 @@ export function planMutate(input: MutationInput): MutatePlan {
 
 function planInsert(
   input: MutationInput,
-  conflict: ConflictRule | undefined,
-  payloadMustMatch: readonly ResolvedLogicTree[],
+  rules: Pick<InsertPlan, 'conflict' | 'payloadMustMatch' | 'missingAsDefault'>,
 ): InsertPlan {
   return {
     kind: 'insert',
@@ -55,10 +58,12 @@ function planInsert(
     returning: returning(input),
     rows: payloadRows(input.request),
     columns: payloadColumns(input),
-    missingAsDefault: input.request.preferences.missing === 'default',
-    conflict,
-    payloadMustMatch,
+    ...rules,
   };
+}
+
+function missingAsDefault({ request }: MutationInput): boolean {
+  return request.preferences.missing === 'default';
 }
 
 /** One row, named by its whole key: inserted or replaced. */
@@ -74,7 +79,11 @@ function planPut(input: MutationInput): InsertPlan {
   const isWhole = isKey && table.primaryKey.every((column) => named.has(column));
   const isPlain = top.every(isPlainEquality) && logic.every(({ path }) => path.length > 0);
   if (!isWhole || !isPlain) throw engineError('PGRST105');
-  return planInsert(input, { resolution: 'merge-duplicates', columns: table.primaryKey }, topConditions(input));
+  return planInsert(input, {
+    conflict: { resolution: 'merge-duplicates', columns: table.primaryKey },
+    payloadMustMatch: topConditions(input),
+    missingAsDefault: false,
+  });
 }
 
 function isPlainEquality({ field, negated, operation }: Filter): boolean {
@@ -94,7 +103,7 @@ function planUpdate(input: MutationInput): UpdatePlan {
     returning: returning(input),
     rows: payloadRows(input.request),
     columns: payloadColumns(input),
-    missingAsDefault: input.request.preferences.missing === 'default',
+    missingAsDefault: missingAsDefault(input),
     where: topConditions(input),
   };
 }

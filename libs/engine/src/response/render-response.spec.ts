@@ -239,7 +239,7 @@ describe('every answer', () => {
       expect.objectContaining({
         'x-trace': 'abc',
         'access-control-allow-origin': '*',
-        'server-timing': 'jwt;dur=0.1, plan;dur=2.0',
+        'server-timing': 'jwt;dur=0.1, parse;dur=0.0, plan;dur=2.0, transaction;dur=0.0, response;dur=0.0',
       }),
     );
   });
