@@ -28,3 +28,19 @@ export function parseQualifiedIdentifier(text: string): QualifiedIdentifier {
   const dot = text.indexOf('.');
   return dot < 0 ? { schema: '', name: text } : { schema: text.slice(0, dot), name: text.slice(dot + 1) };
 }
+
+/** The one place where names become SQL. */
+export function quoteName(name: string): string {
+  const text = withoutNul(name);
+  return text.includes('"') ? `"${text.replaceAll('"', '""')}"` : `"${text}"`;
+}
+
+/** `"schema"."name"`; without a schema the bare name. */
+export function quoteQualified({ schema, name }: QualifiedIdentifier): string {
+  return schema === '' ? quoteName(name) : `${quoteName(schema)}.${quoteName(name)}`;
+}
+
+/** PostgreSQL's text has no NUL, and would end a statement there. */
+export function withoutNul(text: string): string {
+  return text.includes('\0') ? text.slice(0, text.indexOf('\0')) : text;
+}

@@ -4,7 +4,7 @@
  */
 import { InternalError } from '../error/engine-error.js';
 import type { SqlValue } from '../sql-executor.js';
-import type { QualifiedIdentifier } from '../identifiers.js';
+import { quoteName, quoteQualified, withoutNul, type QualifiedIdentifier } from '../identifiers.js';
 
 interface Parameter {
   readonly value: SqlValue;
@@ -55,12 +55,12 @@ export function ident(name: string): SqlFragment {
 
 /** A quoted name with its schema: `"atlas"."maps"`; without a schema (a CTE, an alias) the bare name. */
 export function qualified(name: QualifiedIdentifier): SqlFragment {
-  return new Fragment([qualifiedText(name)]);
+  return new Fragment([quoteQualified(name)]);
 }
 
 /** A column or field of a table, alias or CTE: `"atlas"."maps"."title"`. */
 export function column(of: QualifiedIdentifier, name: string): SqlFragment {
-  return new Fragment([`${qualifiedText(of)}.${quoteName(name)}`]);
+  return new Fragment([`${quoteQualified(of)}.${quoteName(name)}`]);
 }
 
 /** A string constant for text that belongs to the shape of a request (names, keys); values go through `param`. */
@@ -109,18 +109,4 @@ export function compile(fragment: SqlFragment): CompiledSql {
   };
   add(fragment);
   return { text, values };
-}
-
-function qualifiedText({ schema, name }: QualifiedIdentifier): string {
-  return schema === '' ? quoteName(name) : `${quoteName(schema)}.${quoteName(name)}`;
-}
-
-function quoteName(name: string): string {
-  const text = withoutNul(name);
-  return text.includes('"') ? `"${text.replaceAll('"', '""')}"` : `"${text}"`;
-}
-
-/** PostgreSQL's text has no NUL, and would end a statement there. */
-function withoutNul(text: string): string {
-  return text.includes('\0') ? text.slice(0, text.indexOf('\0')) : text;
 }
