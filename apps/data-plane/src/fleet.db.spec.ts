@@ -134,7 +134,7 @@ describe('a proxy of the fleet', () => {
   afterAll(async () => {
     await database.query(`drop owned by ${anon}; drop role ${anon}`);
     await database.drop();
-  });
+  }, 60_000);
   beforeEach(async () => {
     notes = [];
     home = await fs.mkdtemp(path.join(os.tmpdir(), 'perch-fleet-'));

@@ -57,7 +57,7 @@ describe('a proxy of a tenants file', () => {
   afterAll(async () => {
     await database.query(`drop owned by ${anon}; drop role ${anon}`);
     await database.drop();
-  });
+  }, 60_000);
   beforeEach(async () => {
     notes = [];
     directory = await fs.mkdtemp(path.join(os.tmpdir(), 'perch-plane-'));
