@@ -6,8 +6,8 @@ import { assertNever, InternalError } from '../error/engine-error.js';
 import type { BodyHandler } from '../plan/negotiate-content.js';
 import { empty, ident, literal, qualified, sql, type SqlFragment } from './sql.js';
 
-/** Alias of the page's rows. */
-export const pageAlias = '_pgrst_page';
+/** Alias of the page's rows: PostgREST's, because PostgreSQL's messages show it. */
+export const pageAlias = '_postgrest_t';
 /** Name of the page as a CTE, where an expression must read it twice. */
 export const pageCte = 'pgrst_page';
 /** Column of a scalar function's result. */
