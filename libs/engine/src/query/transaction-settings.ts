@@ -92,5 +92,5 @@ function refuseByAttributes(role: string): SqlFragment {
   return sql`(select ('PERCH_REFUSED_ROLE ' || rolname)::int from pg_catalog.pg_roles where rolname = ${param(role)} and (rolsuper or rolbypassrls))`;
 }
 
-/** The same for what PostgreSQL knows of the role it has become, and for the connecting role itself: about 1 µs. */
-const refuseByPower = sql`case when pg_catalog.current_setting('is_superuser') = 'on' or current_user = session_user then ('PERCH_REFUSED_ROLE ' || current_user)::int end`;
+/** The same for what PostgreSQL knows of the role it has become: about 1 µs. */
+const refuseByPower = sql`case when pg_catalog.current_setting('is_superuser') = 'on' then ('PERCH_REFUSED_ROLE ' || current_user)::int end`;
