@@ -33,6 +33,10 @@ const ddl = `
   alter role ${guest} set default_transaction_isolation = 'Serializable';
   alter role ${guest} set search_path = 'A', "b c";
   alter role ${guest} set log_statement_stats = 'on';
+  alter role ${guest} set log_duration = 'on';
+  do $$ begin
+    if current_setting('server_version_num')::int >= 150000 then execute 'grant set on parameter log_duration to ${login}'; end if;
+  end $$;
 
   create schema api;
   create schema hidden;
@@ -233,13 +237,11 @@ describe('functions, casts, media types and roles of a real database', () => {
   });
 
   test('settings of a role are those that the connecting role may set', () => {
+    const granted = cache.serverVersion >= 150000 ? [['log_duration', 'on']] : [];
     expect(cache.role(guest)).toEqual({
       name: guest,
       refused: false,
-      settings: [
-        ['statement_timeout', '7s'],
-        ['search_path', '"A", "b c"'],
-      ],
+      settings: [['statement_timeout', '7s'], ['search_path', '"A", "b c"'], ...granted],
       isolation: 'serializable',
     });
   });
