@@ -1,6 +1,6 @@
 /**
- * Which statements one connection has prepared: text in, name out. The least recently used ones make room when there are
- * too many; their names are handed out once to be closed on the server.
+ * Which statements one connection has prepared: text in, name out. The least recently used one makes room when there are
+ * too many; its name is handed out once to be closed on the server.
  */
 import { createHash } from 'node:crypto';
 
@@ -12,8 +12,14 @@ export interface PreparedStatement {
   columns: readonly string[] | undefined;
 }
 
+interface Entry extends PreparedStatement {
+  lastClaim: number;
+}
+
 export class PreparedStatements {
-  private readonly byText = new Map<string, PreparedStatement>();
+  private readonly byText = new Map<string, Entry>();
+  /** Counts claims, so that the hot path only writes a number; who is oldest is asked when one has to go. */
+  private claims = 0;
   private evicted: string[] = [];
   /** Grows with every name that turned out to be unusable, so that the next one is new. */
   private generation = 0;
@@ -22,16 +28,16 @@ export class PreparedStatements {
 
   /** The statement of this text, newly named when there is none. */
   claim(text: string): PreparedStatement {
+    this.claims += 1;
     const known = this.byText.get(text);
     if (known !== undefined) {
-      this.byText.delete(text);
-      this.byText.set(text, known);
+      known.lastClaim = this.claims;
       return known;
     }
-    const statement: PreparedStatement = { name: this.nameFor(text), parsed: false, columns: undefined };
-    this.byText.set(text, statement);
-    if (this.byText.size > this.max) this.evictOldest();
-    return statement;
+    const entry: Entry = { name: this.nameFor(text), parsed: false, columns: undefined, lastClaim: this.claims };
+    if (this.byText.size >= this.max) this.evictOldest();
+    this.byText.set(text, entry);
+    return entry;
   }
 
   /** Names to close on the server, each told once. */
@@ -50,11 +56,13 @@ export class PreparedStatements {
   }
 
   private evictOldest(): void {
-    for (const [text, statement] of this.byText) {
-      this.byText.delete(text);
-      if (statement.parsed) this.evicted.push(statement.name);
-      return;
+    let oldest: { readonly text: string; readonly entry: Entry } | undefined;
+    for (const [text, entry] of this.byText) {
+      if (oldest === undefined || entry.lastClaim < oldest.entry.lastClaim) oldest = { text, entry };
     }
+    if (oldest === undefined) return;
+    this.byText.delete(oldest.text);
+    if (oldest.entry.parsed) this.evicted.push(oldest.entry.name);
   }
 
   /**
