@@ -1,7 +1,7 @@
 // A process that sends one request over kept connections as fast as it is answered.
-// Comes in by message: { port, host, request, connections, seconds }; goes out: what measure.mjs answers.
+// Comes in by message: { port, host, request, connections, seconds }; goes out: 'warm', then what measure.mjs answers.
 import http from 'node:http';
-import { measure } from './measure.mjs';
+import { measure, warmUp } from './measure.mjs';
 
 process.once('message', async ({ port, host, request, connections, seconds }) => {
   const agent = new http.Agent({ keepAlive: true, maxSockets: connections });
@@ -21,6 +21,8 @@ process.once('message', async ({ port, host, request, connections, seconds }) =>
       sent.once('error', reject);
       sent.end(body);
     });
+  await warmUp(lanes, send);
+  process.send('warm');
   process.send(await measure(lanes, seconds, send));
   agent.destroy();
   process.disconnect();

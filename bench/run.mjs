@@ -73,7 +73,7 @@ async function measureKind(request, packet, databaseUrl, dataPlane) {
     results.perch.push(await load(dataPlane, request));
     if (packet === undefined) continue;
     const message = { databaseUrl, packet: packetMessage(packet), connections: POOL_CONNECTIONS };
-    results.driver.push(await ask('bare-driver.mjs', { ...message, seconds }));
+    results.driver.push(await driverLoop(message));
     const server = await startBareServer({ ...message, status: request.status });
     results.server.push(await load(server, request));
     server.stop();
@@ -91,18 +91,29 @@ function median(runs) {
 
 /** What the load client saw, with the processor time of the server instead of its own. */
 async function load({ port, pid }, request) {
+  const client = fork(path.join(here, 'load.mjs'));
+  client.send({ port, host: HOST, request, connections: LOAD_CONNECTIONS, seconds });
+  await messageOf(client);
   const before = processMicroseconds(pid);
-  const seen = await ask('load.mjs', { port, host: HOST, request, connections: LOAD_CONNECTIONS, seconds });
+  const seen = await messageOf(client);
   return { ...seen, cpuMicroseconds: processMicroseconds(pid) - before };
 }
 
-/** Forks a script, sends it one message and waits for the answer. */
-function ask(script, message) {
+function driverLoop(message) {
+  const driver = fork(path.join(here, 'bare-driver.mjs'));
+  driver.send({ ...message, seconds });
+  return messageOf(driver);
+}
+
+/** The next message of a child, which may not end before. */
+function messageOf(child) {
   return new Promise((resolve, reject) => {
-    const child = fork(path.join(here, script));
-    child.once('message', resolve);
-    child.once('exit', (code) => reject(new Error(`${script} ended with ${code}`)));
-    child.send(message);
+    const ended = (code) => reject(new Error(`a process of the benchmark ended with ${code}`));
+    child.once('exit', ended);
+    child.once('message', (message) => {
+      child.off('exit', ended);
+      resolve(message);
+    });
   });
 }
 
