@@ -2,8 +2,10 @@
  * What is known of one request while it walks through the rooms, besides its values: who it is, whose it is, how long the
  * steps took, and the signal that ends it.
  */
+import type { CancelSignal } from '@perch/engine';
 import type { ActiveTenant } from './active-tenant.js';
 import type { HeaderList } from './http-request.js';
+import { RequestSignal } from './request-signal.js';
 import { Timings } from './timings.js';
 
 export class Exchange {
@@ -16,7 +18,7 @@ export class Exchange {
   requestBytes = 0;
   /** Tells a client that waits for it to send the body (RFC 9110 section 10.1.1); undefined when none waits. */
   askForBody: (() => void) | undefined;
-  readonly #abort = new AbortController();
+  readonly #signal = new RequestSignal();
 
   constructor(
     readonly id: string,
@@ -29,12 +31,12 @@ export class Exchange {
   }
 
   /** Aborted when the client goes away, when the deadline passes, and when a drain cannot wait any longer. */
-  get signal(): AbortSignal {
-    return this.#abort.signal;
+  get signal(): CancelSignal {
+    return this.#signal;
   }
 
   /** @param reason is thrown by whatever waits. */
   abort(reason: Error): void {
-    this.#abort.abort(reason);
+    this.#signal.abort(reason);
   }
 }

@@ -9,6 +9,8 @@ import type { Exchange } from './exchange.js';
 import { readBody, requestHeaders, requestTarget } from './http-request.js';
 import { startEdge, type Edge, type EdgeOptions } from './server.js';
 
+const abortOf = (exchange: Exchange) =>
+  new Promise<void>((resolve) => exchange.signal.addEventListener('abort', resolve));
 const ok = (body: string, headers: EngineResponse['headers'] = []): EngineResponse => ({ status: 200, headers, body });
 
 describe('the edge', () => {
@@ -150,7 +152,7 @@ describe('the edge', () => {
     await start();
     let aborted = false;
     answer = async (_message, exchange) => {
-      await once(exchange.signal, 'abort');
+      await abortOf(exchange);
       aborted = true;
       return ok('nobody reads this');
     };
@@ -167,7 +169,7 @@ describe('the edge', () => {
   it('aborts what takes longer than the deadline', async () => {
     await start({ deadlineMs: 20 });
     answer = async (_message, exchange) => {
-      await once(exchange.signal, 'abort');
+      await abortOf(exchange);
       return ok(String((exchange.signal.reason as Error).message));
     };
     expect(await raw(get('/'))).toContain('canceling statement due to statement timeout');
@@ -221,7 +223,7 @@ describe('the edge', () => {
   it('cuts off, and counts, what does not end in time', async () => {
     await start();
     answer = async (_message, exchange) => {
-      await once(exchange.signal, 'abort');
+      await abortOf(exchange);
       return ok('');
     };
     const hanging = raw(get('/'));

@@ -6,6 +6,7 @@ export type { EngineResponse } from './response/engine-response.js';
 export { assertNever, EngineError, engineError, InternalError, type ErrorKind } from './error/engine-error.js';
 export {
   SqlError,
+  type CancelSignal,
   type SqlExecutor,
   type SqlPacket,
   type SqlResult,

@@ -30,6 +30,14 @@ export interface SqlResult {
   readonly rows: readonly (readonly (string | null)[])[];
 }
 
+/** What an executor asks of an AbortSignal, which is one; a caller with many requests may bring a lighter one. */
+export interface CancelSignal {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 export interface SqlExecutor {
   /**
    * Resolves after ReadyForQuery with one result per statement (the undo statement has none).
@@ -37,7 +45,7 @@ export interface SqlExecutor {
    * @throws SqlError when PostgreSQL answered an error, EngineError (PGRST000, PGRST001, PGRST003) when the database could
    * not be asked, and `signal.reason` when the signal aborted (the running statement is then cancelled).
    */
-  submit(packet: SqlPacket, signal?: AbortSignal): Promise<readonly SqlResult[]>;
+  submit(packet: SqlPacket, signal?: CancelSignal): Promise<readonly SqlResult[]>;
 }
 
 /** An ErrorResponse of PostgreSQL, with the statement that it belongs to. */

@@ -3,6 +3,7 @@
  * idle or old. Those who wait are served in order, give up by signal or after a while, and fail at once when the database
  * cannot be reached at all.
  */
+import type { CancelSignal } from '@perch/engine';
 import { acquireTimedOut, connectFailed } from './connection-errors.js';
 import type { BudgetedPool, ConnectionBudget } from './connection-budget.js';
 import type { PacketConnection } from './packet-connection.js';
@@ -60,7 +61,7 @@ export class ConnectionPool implements BudgetedPool {
   /**
    * @throws EngineError PGRST003 when none came free in time, PGRST000 when none can be made, `signal.reason` when aborted.
    */
-  acquire(signal: AbortSignal | undefined): Promise<PacketConnection> {
+  acquire(signal: CancelSignal | undefined): Promise<PacketConnection> {
     return new Promise((resolve, reject) => {
       const settle = () => {
         clearTimeout(timer);
@@ -82,7 +83,7 @@ export class ConnectionPool implements BudgetedPool {
       };
       const abort = () => waiter.reject(signal?.reason);
       const timer = setTimeout(() => waiter.reject(acquireTimedOut()), this.options.acquireTimeoutMs);
-      signal?.addEventListener('abort', abort, { once: true });
+      signal?.addEventListener('abort', abort);
       this.waiters.add(waiter);
       this.grow();
     });

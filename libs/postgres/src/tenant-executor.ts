@@ -2,7 +2,7 @@
  * The engine's port over one tenant's pool: a packet in, its results or an error out. It decides what an error of the
  * packet means, tries once more when a prepared statement was stale, and cancels what nobody waits for any more.
  */
-import { InternalError, type SqlExecutor, type SqlPacket, type SqlResult } from '@perch/engine';
+import { InternalError, type CancelSignal, type SqlExecutor, type SqlPacket, type SqlResult } from '@perch/engine';
 import { sqlError } from './connection-errors.js';
 import type { ConnectionPool } from './connection-pool.js';
 import type { PacketConnection } from './packet-connection.js';
@@ -12,8 +12,8 @@ export class TenantExecutor implements SqlExecutor {
   constructor(private readonly pool: ConnectionPool) {}
 
   /** @see SqlExecutor.submit for what it throws. */
-  async submit(packet: SqlPacket, signal?: AbortSignal): Promise<readonly SqlResult[]> {
-    signal?.throwIfAborted();
+  async submit(packet: SqlPacket, signal?: CancelSignal): Promise<readonly SqlResult[]> {
+    throwIfAborted(signal);
     const connection = this.pool.takeIdle() ?? (await this.pool.acquire(signal));
     if (signal?.aborted === true) {
       this.pool.release(connection);
@@ -33,7 +33,7 @@ export class TenantExecutor implements SqlExecutor {
   private async run(
     connection: PacketConnection,
     packet: SqlPacket,
-    signal: AbortSignal | undefined,
+    signal: CancelSignal | undefined,
   ): Promise<PacketOutcome> {
     const outcome = await connection.run(packet);
     if (outcome.kind === 'done' || !outcome.stalePreparation) return outcome;
@@ -46,14 +46,14 @@ export class TenantExecutor implements SqlExecutor {
   private runAbortable(
     connection: PacketConnection,
     running: Promise<PacketOutcome>,
-    signal: AbortSignal,
+    signal: CancelSignal,
   ): Promise<PacketOutcome> {
     return new Promise((resolve, reject) => {
       const abort = () => {
         reject(signal.reason);
         void connection.cancel(running).then(() => this.pool.release(connection));
       };
-      signal.addEventListener('abort', abort, { once: true });
+      signal.addEventListener('abort', abort);
       const settled = () => {
         signal.removeEventListener('abort', abort);
         if (!signal.aborted) this.pool.release(connection);
@@ -70,6 +70,10 @@ export class TenantExecutor implements SqlExecutor {
       );
     });
   }
+}
+
+function throwIfAborted(signal: CancelSignal | undefined): void {
+  if (signal?.aborted === true) throw signal.reason;
 }
 
 /** @throws SqlError; InternalError when a packet that must not be kept was kept. */

@@ -12,7 +12,14 @@ import { refusedRole } from '../query/transaction-settings.js';
 import { readResult, type Planned } from './read-result.js';
 import type { ResultSet } from './result-set.js';
 import { SchemaMovedError } from './schema-moved.js';
-import { SqlError, type SqlExecutor, type SqlPacket, type SqlResult, type SqlStatement } from '../sql-executor.js';
+import {
+  type CancelSignal,
+  SqlError,
+  type SqlExecutor,
+  type SqlPacket,
+  type SqlResult,
+  type SqlStatement,
+} from '../sql-executor.js';
 
 /**
  * @throws EngineError whatever PostgreSQL refused, as the answer it means; PGRST115, PGRST116 and PGRST124 for a result that
@@ -23,7 +30,7 @@ export async function runMainQuery(
   query: MainQuery,
   plan: ActionPlan,
   executor: SqlExecutor,
-  signal?: AbortSignal,
+  signal?: CancelSignal,
 ): Promise<ResultSet> {
   const { statements, main } = inOrder(query);
   const packet: SqlPacket = query.undo.length === 0 ? { statements } : { statements, undoMarker };
