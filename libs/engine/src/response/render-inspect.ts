@@ -22,11 +22,11 @@ export function renderInspect(
   return {
     status: 200,
     headers: [['Content-Type', 'application/openapi+json; charset=utf-8'], ...contentProfile(request), vary],
-    body: plan.headersOnly ? undefined : JSON.stringify(document(result, plan, request, config)),
+    body: plan.headersOnly ? undefined : document(result, plan, request, config),
   };
 }
 
-function document(result: InspectResult, plan: InspectAction, request: ApiRequest, config: ApiConfig) {
+function document(result: InspectResult, plan: InspectAction, request: ApiRequest, config: ApiConfig): string {
   const follows = config.openApiMode === 'follow-privileges';
   const api = describeApi(plan.schemaCache, {
     schema: plan.schema,

@@ -40,7 +40,7 @@ function at(document: unknown, path: readonly string[]): unknown {
   );
 }
 
-const written = (document: unknown): unknown => JSON.parse(JSON.stringify(document));
+const written = (document: string): unknown => JSON.parse(document);
 
 describe.each([
   ['2.0', swaggerDocument],

@@ -1,26 +1,23 @@
 /** Described columns and parameters in, JSON Schema out: the same in both OpenAPI versions. */
 import type { DescribedColumn, DescribedParameter } from './api-description.js';
-import type { ValueShape } from './value-shape.js';
 
 /** A JSON object whose undefined members are left out when it is written. */
 export interface Json {
   readonly [key: string]: unknown;
 }
 
-export function columnSchema(column: DescribedColumn): Json {
+export function columnSchema({ shape, notes, defaultValue, enumValues, maxLength }: DescribedColumn): Json {
   return {
-    ...shapeSchema(column.shape),
-    description: column.notes,
-    default: column.defaultValue,
-    enum: column.enumValues.length === 0 ? undefined : column.enumValues,
-    maxLength: column.maxLength,
+    type: shape.type,
+    format: shape.format,
+    items: shape.items,
+    description: notes,
+    default: defaultValue,
+    enum: enumValues.length === 0 ? undefined : enumValues,
+    maxLength,
   };
 }
 
-export function parameterSchema(parameter: DescribedParameter): Json {
-  return shapeSchema(parameter.shape);
-}
-
-function shapeSchema({ type, format, items }: ValueShape): Json {
+export function parameterSchema({ shape: { type, format, items } }: DescribedParameter): Json {
   return { type, format, items };
 }

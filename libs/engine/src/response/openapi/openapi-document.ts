@@ -12,31 +12,47 @@ import type {
   DescribedTable,
 } from './api-description.js';
 import { columnSchema, parameterSchema, type Json } from './json-schema.js';
+import { objectText } from './json-text.js';
 import { dialectVersion, type DocumentOptions } from './swagger-document.js';
 
-export function openApiDocument(api: ApiDescription, { address, security }: DocumentOptions): Json {
+/** @returns JSON */
+export function openApiDocument(api: ApiDescription, { address, security }: DocumentOptions): string {
   const basePath = address.basePath === '/' ? '' : address.basePath;
-  return {
-    openapi: '3.1.0',
-    info: { title: api.title, description: api.description, version: dialectVersion },
-    servers: [{ url: `${address.scheme}://${address.host}${basePath}` }],
-    ...(security ? { security: [{ bearer: [] }] } : {}),
-    paths: Object.fromEntries([
-      ['/', rootPath],
-      ...api.tables.map((table) => [`/${encodeURIComponent(table.name)}`, tablePath(table)]),
-      ...api.routines.map((routine) => [`/rpc/${encodeURIComponent(routine.name)}`, routinePath(routine)]),
-    ]),
-    components: {
-      schemas: {
-        error: errorSchema,
-        ...Object.fromEntries(api.tables.map((table) => [componentKey('input', table.name), inputSchema(table)])),
-        ...Object.fromEntries(api.tables.map((table) => [componentKey('row', table.name), rowSchema(table)])),
-      },
-      parameters: commonParameters,
-      responses: { error: { description: 'Error', content: { 'application/json': { schema: schema('error') } } } },
-      ...(security ? { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } } : {}),
-    },
-  };
+  return objectText(
+    Object.entries({
+      openapi: '3.1.0',
+      info: { title: api.title, description: api.description, version: dialectVersion },
+      servers: [{ url: `${address.scheme}://${address.host}${basePath}` }],
+      security: security ? [{ bearer: [] }] : undefined,
+      paths: objectText(paths(api)),
+      components: objectText(
+        Object.entries({
+          schemas: objectText(schemas(api)),
+          parameters: commonParameters,
+          responses: {
+            error: { description: 'Error', content: { 'application/json': { schema: schema('error') } } },
+          },
+          securitySchemes: security ? { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } : undefined,
+        }),
+      ),
+    }),
+  ).text;
+}
+
+type Member = readonly [name: string, value: unknown];
+
+function* paths({ tables, routines }: ApiDescription): Iterable<Member> {
+  yield ['/', rootPath];
+  for (const table of tables) yield [`/${encodeURIComponent(table.name)}`, tablePath(table)];
+  for (const routine of routines) yield [`/rpc/${encodeURIComponent(routine.name)}`, routinePath(routine)];
+}
+
+function* schemas({ tables }: ApiDescription): Iterable<Member> {
+  yield ['error', errorSchema];
+  for (const table of tables) {
+    yield [componentKey('input', table.name), inputSchema(table)];
+    yield [componentKey('row', table.name), rowSchema(table)];
+  }
 }
 
 const text = { type: 'string' };

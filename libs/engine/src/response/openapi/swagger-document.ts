@@ -12,6 +12,7 @@ import type {
   DescribedTable,
 } from './api-description.js';
 import { columnSchema, parameterSchema, type Json } from './json-schema.js';
+import { objectText } from './json-text.js';
 import type { ServerAddress } from './server-address.js';
 
 export interface DocumentOptions {
@@ -48,36 +49,47 @@ const commonParameters: Readonly<Record<string, Json>> = {
   limit: query('limit', 'Limiting and Pagination'),
 };
 
-export function swaggerDocument(api: ApiDescription, { address, security }: DocumentOptions): Json {
-  return {
-    swagger: '2.0',
-    info: { title: api.title, description: api.description, version: dialectVersion },
-    host: address.host,
-    basePath: address.basePath,
-    schemes: [address.scheme],
-    consumes: tableMedia,
-    produces: tableMedia,
-    ...(security ? securityOf() : {}),
-    paths: Object.fromEntries([
-      ['/', rootPath],
-      ...api.tables.map((table) => [`/${table.name}`, tablePath(table)]),
-      ...api.routines.map((routine) => [`/rpc/${routine.name}`, routinePath(routine)]),
-    ]),
-    definitions: Object.fromEntries(api.tables.map((table) => [table.name, definition(table)])),
-    parameters: {
-      ...commonParameters,
-      ...Object.fromEntries(api.tables.map((table) => [`body.${table.name}`, bodyParameter(table)])),
-      ...Object.fromEntries(
-        api.tables.flatMap((table) =>
-          table.columns.map((column) => [`rowFilter.${table.name}.${column.name}`, rowFilter(column)]),
-        ),
-      ),
-    },
-    externalDocs: {
-      description: 'PostgREST Documentation',
-      url: 'https://postgrest.org/en/v16/references/api.html',
-    },
-  };
+/** @returns JSON */
+export function swaggerDocument(api: ApiDescription, { address, security }: DocumentOptions): string {
+  return objectText(
+    Object.entries({
+      swagger: '2.0',
+      info: { title: api.title, description: api.description, version: dialectVersion },
+      host: address.host,
+      basePath: address.basePath,
+      schemes: [address.scheme],
+      consumes: tableMedia,
+      produces: tableMedia,
+      ...(security ? securityOf() : {}),
+      paths: objectText(paths(api)),
+      definitions: objectText(definitions(api)),
+      parameters: objectText(parameters(api)),
+      externalDocs: {
+        description: 'PostgREST Documentation',
+        url: 'https://postgrest.org/en/v16/references/api.html',
+      },
+    }),
+  ).text;
+}
+
+type Member = readonly [name: string, value: unknown];
+
+function* paths({ tables, routines }: ApiDescription): Iterable<Member> {
+  yield ['/', rootPath];
+  for (const table of tables) yield [`/${table.name}`, tablePath(table)];
+  for (const routine of routines) yield [`/rpc/${routine.name}`, routinePath(routine)];
+}
+
+function* definitions({ tables }: ApiDescription): Iterable<Member> {
+  for (const table of tables) yield [table.name, definition(table)];
+}
+
+function* parameters({ tables }: ApiDescription): Iterable<Member> {
+  yield* Object.entries(commonParameters);
+  for (const table of tables) {
+    yield [`body.${table.name}`, bodyParameter(table)];
+    for (const column of table.columns) yield [`rowFilter.${table.name}.${column.name}`, rowFilter(column)];
+  }
 }
 
 function securityOf(): Json {
@@ -146,8 +158,8 @@ function routinePath(routine: DescribedRoutine): Json {
     ],
   };
   if (!routine.readable) return { post };
-  const parameters = routine.parameters.map(queryArgument);
-  return { get: { ...about, parameters: parameters.length === 0 ? undefined : parameters }, post };
+  const args = routine.parameters.map(queryArgument);
+  return { get: { ...about, parameters: args.length === 0 ? undefined : args }, post };
 }
 
 /** Where a query string carries it: json and arrays are texts there, a variadic parameter is repeated. */
@@ -161,16 +173,16 @@ function queryArgument({ name, required, shape, element }: DescribedParameter): 
   return { ...place, type, format: shape.format };
 }
 
-function argumentsSchema({ comment, parameters }: DescribedRoutine): Json {
-  const required = parameters.filter((parameter) => parameter.required).map(({ name }) => name);
+function argumentsSchema({ comment, parameters: taken }: DescribedRoutine): Json {
+  const required = taken.filter((parameter) => parameter.required).map(({ name }) => name);
   return {
     type: 'object',
     description: comment.text,
     required: required.length === 0 ? undefined : required,
     properties:
-      parameters.length === 0
+      taken.length === 0
         ? undefined
-        : Object.fromEntries(parameters.map((parameter) => [parameter.name, parameterSchema(parameter)])),
+        : Object.fromEntries(taken.map((parameter) => [parameter.name, parameterSchema(parameter)])),
   };
 }
 
