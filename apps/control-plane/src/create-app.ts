@@ -1,4 +1,5 @@
 /** The HTTP application, not yet listening: Nest on Express with our own body reading, request ids and errors. */
+import type { Server } from 'node:http';
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -18,4 +19,19 @@ export async function createApp(parts: AppParts): Promise<NestExpressApplication
   app.use(createJsonBodyMiddleware());
   await app.init();
   return app;
+}
+
+/** Milliseconds between two looks for connections that became idle. */
+const IDLE_CHECK_MS = 20;
+
+/** Takes no more requests and resolves when the ones under way are answered. */
+export async function closeApp(app: NestExpressApplication): Promise<void> {
+  const server: Server = app.getHttpServer();
+  // Node closes what is idle when closing begins; what becomes idle later would be kept alive for seconds.
+  const check = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(check);
+  }
 }

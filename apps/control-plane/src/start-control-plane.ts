@@ -13,7 +13,7 @@ import {
 import { createJobQueue } from '@perch/queue';
 import { ensureBootstrapApiKey } from './api-keys/ensure-bootstrap-api-key.js';
 import type { ControlPlaneConfig } from './config.js';
-import { createApp } from './create-app.js';
+import { closeApp, createApp } from './create-app.js';
 import { DataApiUrls } from './data-api/data-api-urls.js';
 import { ChangeFeed } from './fleet/change-feed.js';
 import { FeedConnections } from './fleet/feed-connections.js';
@@ -43,7 +43,9 @@ export async function startControlPlane(config: ControlPlaneConfig): Promise<Run
   const observer = combineObservers(createLogObserver(logger), metrics.observer);
   const undo: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
+    observer.note({ kind: 'process-stopping', process: 'control-plane', reason: 'asked to' });
     for (const step of undo.splice(0).reverse()) await step();
+    observer.note({ kind: 'process-stopped', process: 'control-plane', abandonedRequests: 0 });
   };
   try {
     await applyMigrations(config.databaseUrl, migrationsDirectory());
@@ -71,8 +73,12 @@ export async function startControlPlane(config: ControlPlaneConfig): Promise<Run
       fleetToken: new FleetToken(config.fleetToken),
       computePorts: new ComputePortRange(config.computePorts.first, config.computePorts.last),
     });
-    undo.push(() => app.close());
-    undo.push(() => feedConnections.close());
+    undo.push(() => closeApp(app));
+    // Before the server closes, which waits for whoever is still being answered.
+    undo.push(async () => {
+      operationRunner.stop();
+      await feedConnections.close();
+    });
 
     let notReady: string | undefined;
     const every = (everyMs: number, where: string, run: () => Promise<void>): void => {

@@ -24,12 +24,7 @@ export class ApiKeyRepository {
 
   /** Makes the key unless it was made before; one that was revoked stays revoked. */
   async ensure(key: NewApiKey): Promise<void> {
-    await this.prisma.apiKey.upsert({
-      where: { hash: key.hash },
-      create: { ...key },
-      update: {},
-      select: { id: true },
-    });
+    await this.prisma.apiKey.createMany({ data: [{ ...key }], skipDuplicates: true });
   }
 
   /** A key that is in force: neither revoked nor of a deleted project. */

@@ -11,6 +11,8 @@ import { runOperationJob, type JobQueue } from '@perch/queue';
 const LOOK_AGAIN_MS = 250;
 
 export class OperationRunner {
+  private readonly stopping = new AbortController();
+
   constructor(
     private readonly database: Pick<Database, 'operations' | 'events'>,
     private readonly queue: JobQueue,
@@ -24,12 +26,15 @@ export class OperationRunner {
 
   /**
    * Resolves with the operations as they are once all have ended or `timeoutMs` milliseconds are over. One that is gone
-   * (with its project) comes back as it was given.
+   * (with its project) comes back as it was given. Nobody is kept waiting once the control plane stops.
    */
   async settle(operations: readonly Operation[], timeoutMs: number): Promise<readonly Operation[]> {
     const deadline = Date.now() + timeoutMs;
     let wake = (): void => undefined;
     const stopListening = this.database.events.on(metadataChannels.operationChanged, () => wake());
+    const { signal } = this.stopping;
+    const onStop = (): void => wake();
+    signal.addEventListener('abort', onStop);
     try {
       for (;;) {
         // Before looking, so that a change during the look is not missed.
@@ -38,12 +43,18 @@ export class OperationRunner {
           operations.map(async (old) => (await this.database.operations.find(old.projectId, old.id)) ?? old),
         );
         const leftMs = deadline - Date.now();
-        if (current.every(({ status }) => isFinished(status)) || leftMs <= 0) return current;
+        if (signal.aborted || leftMs <= 0 || current.every(({ status }) => isFinished(status))) return current;
         await Promise.race([changed, sleep(Math.min(leftMs, LOOK_AGAIN_MS), undefined, { ref: false })]);
       }
     } finally {
+      signal.removeEventListener('abort', onStop);
       stopListening();
     }
+  }
+
+  /** Whoever waits gets the operations as they are. */
+  stop(): void {
+    this.stopping.abort();
   }
 
   private async enqueue(id: string): Promise<void> {

@@ -1,0 +1,26 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { catalogue } from './catalogue.js';
+
+const source = fileURLToPath(new URL('..', import.meta.url));
+
+function sourceTexts(): readonly string[] {
+  const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.ts') && !file.endsWith('.spec.ts') && !file.endsWith('catalogue.ts'),
+  );
+  return files.map((file) => readFileSync(path.join(source, file), 'utf8'));
+}
+
+test('every code is raised somewhere', () => {
+  const texts = sourceTexts();
+  expect(texts.length).toBeGreaterThan(20);
+  const unused = Object.keys(catalogue).filter((code) => !texts.some((text) => text.includes(`'${code}'`)));
+  expect(unused).toEqual([]);
+});
+
+test.each(Object.entries(catalogue))('%s is an error status with a documented cause', (code, { status, doc }) => {
+  expect(code).toMatch(/^[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*$/);
+  expect(status).toBeGreaterThanOrEqual(400);
+  expect(doc).toMatch(/\.$/);
+});
