@@ -21,7 +21,6 @@ export function answerProtocolError(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     ...headers.map(([name, value]) => `${name}: ${value}`),
     'Server: perch',
-    `Content-Length: ${Buffer.byteLength(text)}`,
     'Connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
