@@ -30,9 +30,13 @@ export interface SchemaOptions {
   readonly schemas: readonly string[];
 }
 
+/** A big schema takes seconds; a limit that the connecting role has for requests must not stop it. */
+const STATEMENT_TIMEOUT_MS = 60_000;
+
 /** An empty path makes PostgreSQL print every name with its schema; just-in-time compilation only delays catalog queries. */
 const settingsSql = `
-select set_config('search_path', '', true), set_config('transaction_read_only', 'on', true), set_config('jit', 'off', true)`;
+select set_config('search_path', '', true), set_config('transaction_read_only', 'on', true), set_config('jit', 'off', true),
+  set_config('statement_timeout', '${STATEMENT_TIMEOUT_MS}', true)`;
 
 /** In the order in which they are sent. */
 const queries = {
