@@ -6,6 +6,7 @@ import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { httpStatus } from '../../../tools/testing/http-status.js';
 
 const program = path.resolve(import.meta.dirname, '../../perch/bin/perch.mjs');
 
@@ -52,7 +53,7 @@ describe('perch data-plane', () => {
   it('answers every request that it accepted when it is told to stop', async () => {
     const { child, output } = start(['--tenants', file, '--port', '0']);
     const { http: url, admin } = await started(output);
-    expect((await fetch(`${admin}/ready`)).status).toBe(200);
+    expect(await httpStatus(`${admin}/ready`)).toBe(200);
     const agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
     const counts = { answered: 0, refused: 0, lost: [] as unknown[] };
     let leaving = false;

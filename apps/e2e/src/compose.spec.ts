@@ -7,6 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '@perch/compute';
 import { parse } from 'yaml';
+import { httpStatus } from '../../../tools/testing/http-status.js';
 import { runSql } from './harness/management.js';
 import { end, eventually, findPortBase, makeHome, spawnPerch, workspace } from './harness/perch-process.js';
 
@@ -168,11 +169,11 @@ describe('the processes of docker-compose.yml', () => {
 /** The service's own health command, with its port moved. */
 async function healthy(service: Service, base: number): Promise<boolean> {
   const script = service.healthcheck?.test.join(' ') ?? '';
-  const [, url] = /fetch\('(http[^']+)'\)/.exec(script) ?? [];
+  const [, url] = /get\('(http[^']+)'/.exec(script) ?? [];
   if (url === undefined) throw new Error(`no health address in: ${script}`);
   const moved = new URL(url);
   moved.port = String(base + Number(moved.port) - 4000);
-  return (await fetch(moved)).ok;
+  return (await httpStatus(moved.href)) === 200;
 }
 
 async function startRedis(children: ChildProcess[]): Promise<string | undefined> {

@@ -8,6 +8,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '@perch/compute';
+import { httpStatus } from '../../../tools/testing/http-status.js';
 import { runSql } from './harness/management.js';
 import { end, eventually, findPortBase, makeHome, spawnPerch, workspace } from './harness/perch-process.js';
 
@@ -53,7 +54,7 @@ describe('conformance with PostgREST 16.2', () => {
     });
     proxy = child;
     await eventually('the proxy is ready', async () =>
-      (await fetch(`http://127.0.0.1:${base + 190}/ready`)).ok ? true : undefined,
+      (await httpStatus(`http://127.0.0.1:${base + 190}/ready`)) === 200 ? true : undefined,
     );
     const report = path.join(home, 'report.json');
     const replay = [path.join(folder, 'replay.mjs'), '--base-url', `http://127.0.0.1:${base + 100}`, '--json', report];
