@@ -24,3 +24,17 @@ test.each(Object.entries(catalogue))('%s is an error status with a documented ca
   expect(status).toBeGreaterThanOrEqual(400);
   expect(doc).toMatch(/\.$/);
 });
+
+describe('docs/errors.md', () => {
+  const document = readFileSync(path.resolve(source, '../../../docs/errors.md'), 'utf8');
+
+  test.each(Object.entries(catalogue))('says of %s what the catalogue says', (code, { status, doc }) => {
+    expect(document.split(`### ${code}\n`)[1]?.split('\n### ')[0]).toContain(`HTTP ${status}. ${doc}`);
+  });
+
+  test('has no code of the management API that is not in the catalogue', () => {
+    const section = document.split('## Management API\n')[1] ?? '';
+    const codes = [...section.matchAll(/^### (\S+)$/gm)].map(([, code]) => code);
+    expect(codes).toEqual(Object.keys(catalogue));
+  });
+});
