@@ -28,6 +28,8 @@ import { viewsSql } from './sql/views.sql.js';
 export interface SchemaOptions {
   /** Exposed schemas, at least one. */
   readonly schemas: readonly string[];
+  /** Settings of roles apply to requests; false spares reading them. Default true. */
+  readonly inDatabaseConfig?: boolean;
 }
 
 /** A big schema takes seconds; a limit that the connecting role has for requests must not stop it. */
@@ -63,9 +65,13 @@ export async function readSchemaSnapshot(
   signal?: AbortSignal,
 ): Promise<SchemaSnapshot> {
   const schemas = JSON.stringify(options.schemas);
+  const wantsSettings = String(options.inDatabaseConfig ?? true);
   const statements = [
     statement(settingsSql),
-    ...Object.values(queries).map((sql) => (sql.includes('$1') ? statement(sql, schemas) : statement(sql))),
+    ...Object.entries(queries).map(([name, sql]) => {
+      if (name === 'roles') return statement(sql, wantsSettings);
+      return name === 'representations' ? statement(sql) : statement(sql, schemas);
+    }),
   ];
   const [, ...results] = await executor.submit({ statements }, signal);
   return snapshotOf(rowsByName(results), options);

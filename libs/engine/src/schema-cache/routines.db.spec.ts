@@ -245,4 +245,9 @@ describe('functions, casts, media types and roles of a real database', () => {
       isolation: 'serializable',
     });
   });
+
+  test('settings of roles are left out where they do not apply', async () => {
+    const without = await loadSchemaCache(executor, { schemas: ['api'], inDatabaseConfig: false });
+    expect(without.role(guest)).toEqual({ name: guest, refused: false, settings: [], isolation: undefined });
+  });
 });
