@@ -81,6 +81,7 @@ export function apiConfigOf(settings: DataApiSettings, publicPathPrefix: string)
     inDatabaseConfig: settings.db_config,
     appSettings: settings.app_settings,
     statementTimeoutMs: settings.statement_timeout_ms ?? undefined,
+    maxResponseBytes: settings.max_response_bytes ?? undefined,
     publicPathPrefix,
   });
 }

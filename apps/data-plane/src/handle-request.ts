@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import {
   buildMainQuery,
+  engineError,
   parseApiRequest,
   planAction,
   preflightResponse,
@@ -73,5 +74,12 @@ async function answerBySchema(
   const query = buildMainQuery({ plan, request, auth, config, schema, schemaVersion });
   const executor = deps.executors.for(tenant.connection);
   const result = await timings.measure('transaction', () => runMainQuery(query, plan, executor, signal));
-  return timings.measureSync('response', () => renderResponse(result, plan, request, config));
+  return timings.measureSync('response', () => notTooLong(renderResponse(result, plan, request, config), config));
+}
+
+/** Most bodies are measured where they are made; this is for those that are made here, of what may be read. */
+function notTooLong(response: EngineResponse, { maxResponseBytes }: ActiveTenant['api']): EngineResponse {
+  if (maxResponseBytes === undefined || response.body === undefined) return response;
+  if (Buffer.byteLength(response.body) > maxResponseBytes) throw engineError('PERCH201');
+  return response;
 }

@@ -65,6 +65,7 @@ describe('a proxy of a tenants file', () => {
     await write([
       tenant('a'),
       tenant('small', { max_body_bytes: 20 }),
+      tenant('short', { max_response_bytes: 30 }),
       tenant('slow', { rate_limit: { requests_per_second: 0.01, burst: 2 } }),
     ]);
     await start();
@@ -102,6 +103,14 @@ describe('a proxy of a tenants file', () => {
     expect(refused).toMatchObject({ status: 429, body: { code: 'PERCH005' } });
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(50);
     expect((await call('/a/notes')).status).toBe(200);
+  });
+
+  it('sends no body that is longer than the data API allows, nor any part of it', async () => {
+    expect((await call('/short/notes')).body).toEqual([{ id: 1, body: 'one' }]);
+    const refused = { status: 400, body: { code: 'PERCH201' } };
+    expect(await call('/short/notes?select=id,body,again:body')).toMatchObject(refused);
+    // The document of the API is made by the proxy itself.
+    expect(await call('/short/')).toMatchObject(refused);
   });
 
   it('lets a browser read its refusals', async () => {

@@ -378,6 +378,13 @@ export const catalogue = {
     message: ({ most }) => `More than ${most} embedded resources in one request`,
     doc: 'PostgreSQL needs minutes and gigabytes to plan hundreds of joins. Ask for less at a time, or for a view.',
   }),
+  PERCH201: row({
+    status: 400,
+    kind: 'user',
+    message: () => 'The response is too large',
+    hint: () => 'Ask for fewer rows or columns, by limit, Range and select',
+    doc: 'The body would be larger than `max_response_bytes` of this data API. Nothing was sent, and nothing that the request wrote is kept.',
+  }),
 } as const;
 
 export type Catalogue = typeof catalogue;

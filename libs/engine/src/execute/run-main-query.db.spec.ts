@@ -1,7 +1,7 @@
 /** Writes, calls and settings on a real PostgreSQL: what is kept, what is undone, what a request's SQL sees. */
 import { randomBytes } from 'node:crypto';
 import { createTestDatabase, type TestDatabase } from '../../../../tools/testing/test-database.js';
-import { createApi, type Api } from '../../test/api-walk.js';
+import { createApi, type Api, type Sent } from '../../test/api-walk.js';
 import { createPgExecutor, type PgExecutor } from '../../test/pg-executor.js';
 import { loadSchemaCache } from '../schema-cache/load-schema-cache.js';
 import { SchemaMovedError } from './schema-moved.js';
@@ -33,6 +33,8 @@ create function api.before() returns void language plpgsql as $$ begin
 end $$;
 create function api.answer(status text) returns text language plpgsql stable as $$ begin perform set_config('response.status', status, true); return 'x'; end $$;
 create function api.echo(bytea) returns text language sql stable as $$ select encode($1, 'hex') $$;
+create domain api."application/octet-stream" as bytea;
+create function api.bytes(size int) returns api."application/octet-stream" language sql immutable as $$ select convert_to(repeat('x', size), 'UTF8') $$;
 create function api.total(variadic ns int[]) returns int language sql immutable as $$ select sum(n)::int from unnest(ns) n $$;
 grant usage on schema api to ${reader}, ${slow};
 grant all on all tables in schema api to ${reader}, ${slow};
@@ -148,6 +150,38 @@ describe('a result that breaks its condition is undone', () => {
   ])('%s %s %j: %s', async (method, target, sent, code, details) => {
     expect((await api(method, target, sent)).body).toEqual(expect.objectContaining({ code, details }));
     expect(await titles()).toBe('one,two');
+  });
+});
+
+describe('a body of bounded length', () => {
+  const all = '[{"id":1,"title":"one","owner":"ann"}, \n {"id":2,"title":"two","owner":"bob"}]';
+  const csv = 'id,title,owner\n1,one,ann\n2,two,bob';
+  const bytes = `/rpc/bytes?size=${1000}`;
+  const octets = { accept: 'application/octet-stream' };
+  it.each<[string, string, Sent, number]>([
+    ['GET', '/notes?order=id', {}, all.length],
+    ['GET', '/notes?order=id', { headers: { accept: 'text/csv' } }, csv.length],
+    ['GET', '/rpc/setting?name=request.method', {}, '"GET"'.length],
+    ['GET', bytes, { headers: octets }, 1000],
+    ['PATCH', '/notes?order=id', { headers: prefer('return=representation, tx=rollback'), body: {} }, '[]'.length],
+    [
+      'PATCH',
+      '/notes?id=eq.1',
+      { headers: prefer('return=representation'), body: { title: 'one' } },
+      '[{"id":1,"title":"one","owner":"ann"}]'.length,
+    ],
+  ])('%s %s %j: at most %i bytes', async (method, target, sent, size) => {
+    const config = (maxResponseBytes: number) => ({ ...sent, config: { maxResponseBytes } });
+    expect((await api(method, target, config(size))).status).toBe(200);
+    expect(await api(method, target, config(size - 1))).toMatchObject({ status: 400, body: { code: 'PERCH201' } });
+  });
+
+  it('that is longer is not made of what is kept, and does not count where none is sent', async () => {
+    const config = { maxResponseBytes: 5 };
+    const sent = { headers: prefer('return=representation'), body: { title: 'x' }, config };
+    expect((await api('PATCH', '/notes', sent)).status).toBe(400);
+    expect(await titles()).toBe('one,two');
+    expect((await api('PATCH', '/notes?id=eq.7', { body: { title: 'x' }, config })).status).toBe(204);
   });
 });
 

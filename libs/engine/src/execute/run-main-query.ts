@@ -22,8 +22,8 @@ import {
 } from '../sql-executor.js';
 
 /**
- * @throws EngineError whatever PostgreSQL refused, as the answer it means; PGRST115, PGRST116 and PGRST124 for a result that
- * breaks its own condition (nothing is kept then); what the executor throws (PGRST000, PGRST001, PGRST003)
+ * @throws EngineError whatever PostgreSQL refused, as the answer it means; PGRST115, PGRST116, PGRST124 and PERCH201 for a
+ * result that breaks its own condition (nothing is kept then); what the executor throws (PGRST000, PGRST001, PGRST003)
  * @throws SchemaMovedError when the schema is not the one that the plan rests on; nothing ran then
  */
 export async function runMainQuery(
@@ -83,5 +83,7 @@ function guardError(guard: NonNullable<ReturnType<typeof violatedGuard>>, cause:
       return engineError('PGRST116', { count: guard.count }, cause);
     case 'PGRST124':
       return engineError('PGRST124', { count: guard.count }, cause);
+    case 'PERCH201':
+      return engineError('PERCH201', undefined, cause);
   }
 }

@@ -103,13 +103,15 @@ const undoStatements: readonly SqlStatement[] = [
 
 function mainStatement({ plan, request: { preferences }, config }: MainQueryInput): SqlStatement {
   const counting = countingOf(preferences, config);
+  // What is only explained has no body.
+  const most = 'content' in plan && plan.content.mediaType.kind !== 'plan' ? config.maxResponseBytes : undefined;
   switch (plan.kind) {
     case 'read':
-      return explained(readStatement(plan, counting), plan.content.mediaType);
+      return explained(readStatement(plan, counting, most), plan.content.mediaType);
     case 'mutate':
-      return explained(mutateStatement(plan, preferences), plan.content.mediaType);
+      return explained(mutateStatement(plan, preferences, most), plan.content.mediaType);
     case 'call':
-      return explained(callStatement(plan, preferences, counting), plan.content.mediaType);
+      return explained(callStatement(plan, preferences, counting, most), plan.content.mediaType);
     case 'inspect':
       return compile(inspectStatement(plan, config));
     default:

@@ -10,7 +10,12 @@ import { readQuery } from './read-query.js';
 import { ident, sql, type SqlFragment } from './sql.js';
 import { totalSql, type Counting } from './total-sql.js';
 
-export function callStatement(plan: CallAction, preferences: Preferences, counting: Counting): SqlFragment {
+export function callStatement(
+  plan: CallAction,
+  preferences: Preferences,
+  counting: Counting,
+  maxBodyBytes?: number,
+): SqlFragment {
   const rows = pageRows(plan);
   const count = pageTotal(rows);
   return pageStatement({
@@ -22,6 +27,7 @@ export function callStatement(plan: CallAction, preferences: Preferences, counti
     location: sql`null::text`,
     inserted: sql`null::text`,
     guards: plan.content.mediaType.kind === 'plan' ? [] : guards(plan, rows, preferences),
+    maxBodyBytes,
   });
 }
 

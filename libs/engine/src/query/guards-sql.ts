@@ -4,7 +4,7 @@
  */
 import { param, sql, type SqlFragment } from './sql.js';
 
-export type GuardedCode = 'PGRST115' | 'PGRST116' | 'PGRST124';
+export type GuardedCode = 'PGRST115' | 'PGRST116' | 'PGRST124' | 'PERCH201';
 
 /** Null when `count` is 1. */
 export function exactlyOne(code: 'PGRST115' | 'PGRST116', count: SqlFragment): SqlFragment {
@@ -17,10 +17,20 @@ export function atMost(limit: bigint, count: SqlFragment): SqlFragment {
   return sql`case when ${count} > ${param(String(limit))}::bigint then ('PERCH_GUARD PGRST124 ' || ${count})::int end`;
 }
 
+/** Null when the text has at most so many bytes. */
+export function noLongerThan(maxBytes: number, text: SqlFragment): SqlFragment {
+  const size = sql`pg_catalog.octet_length(${text})`;
+  return sql`case when ${size} > ${param(String(maxBytes))}::bigint then ('PERCH_GUARD PERCH201 ' || ${size})::int end`;
+}
+
 /** The violated condition that an error's message tells of; undefined for any other error. */
 export function violatedGuard(message: string): { readonly code: GuardedCode; readonly count: string } | undefined {
-  const found = /"PERCH_GUARD (PGRST115|PGRST116|PGRST124) (\d+)"/.exec(message);
+  const found = /"PERCH_GUARD (PGRST115|PGRST116|PGRST124|PERCH201) (\d+)"/.exec(message);
   if (found === null) return undefined;
   const [, code, count = ''] = found;
-  return code === 'PGRST115' || code === 'PGRST116' || code === 'PGRST124' ? { code, count } : undefined;
+  return isGuarded(code) ? { code, count } : undefined;
+}
+
+function isGuarded(code: string | undefined): code is GuardedCode {
+  return code === 'PGRST115' || code === 'PGRST116' || code === 'PGRST124' || code === 'PERCH201';
 }

@@ -11,7 +11,7 @@ import { ident, literal, sql, type SqlFragment } from './sql.js';
 
 const rows = { kind: 'rows' } as const;
 
-export function mutateStatement(plan: MutateAction, preferences: Preferences): SqlFragment {
+export function mutateStatement(plan: MutateAction, preferences: Preferences, maxBodyBytes?: number): SqlFragment {
   const shown = preferences.return === 'representation';
   const source = ident(sourceCte);
   return pageStatement({
@@ -23,6 +23,7 @@ export function mutateStatement(plan: MutateAction, preferences: Preferences): S
     location: showsLocation(plan, preferences) ? locationSql(plan.table.primaryKey) : sql`null::text`,
     inserted: countsInserted(plan) ? insertedSql : sql`null::text`,
     guards: plan.content.mediaType.kind === 'plan' ? [] : guards(plan, preferences),
+    maxBodyBytes,
   });
 }
 

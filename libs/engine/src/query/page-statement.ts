@@ -3,7 +3,8 @@
  * Column order is that of `pageColumns`; `execute/read-result.ts` reads by it.
  */
 import type { BodyHandler } from '../plan/negotiate-content.js';
-import { bodySql, pageAlias, pageCte, readsPageTwice, type PageRows } from './body-sql.js';
+import { bodySql, isBinary, pageAlias, pageCte, readsPageTwice, type PageRows } from './body-sql.js';
+import { noLongerThan } from './guards-sql.js';
 import { empty, ident, join, sql, type SqlFragment } from './sql.js';
 
 export interface Page {
@@ -20,6 +21,8 @@ export interface Page {
   readonly inserted: SqlFragment;
   /** Raise instead of answering. */
   readonly guards: readonly SqlFragment[];
+  /** A longer body raises as well. Default: any length. */
+  readonly maxBodyBytes?: number | undefined;
 }
 
 /** Rows of the page. A function that returns one value always answers one, and must not be called only to count it. */
@@ -54,5 +57,15 @@ export function pageStatement(page: Page): SqlFragment {
     ...page.guards,
   ];
   const withCtes = ctes.length === 0 ? empty : sql`with ${join(ctes, ', ')} `;
-  return sql`${withCtes}select ${join(columns, ', ')} from ${source} as ${ident(pageAlias)}`;
+  const answer = sql`select ${join(columns, ', ')} from ${source} as ${ident(pageAlias)}`;
+  if (page.maxBodyBytes === undefined || page.handler.kind === 'none') return sql`${withCtes}${answer}`;
+  // Around the page, so that the body is made once however often it is looked at.
+  const most = isBinary(page.handler) ? base64Bytes(page.maxBodyBytes) : page.maxBodyBytes;
+  return sql`${withCtes}select answer.*, ${noLongerThan(most, sql`answer.body::text`)} from (${answer}) as answer`;
+}
+
+/** Length of so many bytes as PostgreSQL encodes them: four characters for three bytes, a line break behind every 76. */
+function base64Bytes(bytes: number): number {
+  const characters = Math.ceil(bytes / 3) * 4;
+  return characters + Math.floor(characters / 76);
 }

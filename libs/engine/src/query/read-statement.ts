@@ -8,7 +8,7 @@ import { totalSql, type Counting } from './total-sql.js';
 
 const rows = { kind: 'rows' } as const;
 
-export function readStatement({ read, content }: ReadAction, counting: Counting): SqlFragment {
+export function readStatement({ read, content }: ReadAction, counting: Counting, maxBodyBytes?: number): SqlFragment {
   const count = pageTotal(rows);
   return pageStatement({
     ctes: [],
@@ -19,5 +19,6 @@ export function readStatement({ read, content }: ReadAction, counting: Counting)
     location: sql`null::text`,
     inserted: sql`null::text`,
     guards: content.singular && content.mediaType.kind !== 'plan' ? [exactlyOne('PGRST116', count)] : [],
+    maxBodyBytes,
   });
 }
