@@ -79,14 +79,7 @@ async function measureKind(request, packet, databaseUrl, dataPlane) {
     server.stop();
     if (hasPgbench()) results.pgbench.push({ perSecond: pgbench(databaseUrl, packet, POOL_CONNECTIONS, seconds) });
   }
-  return {
-    kind: request.kind,
-    ...Object.fromEntries(Object.entries(results).map(([name, runs]) => [name, median(runs)])),
-  };
-}
-
-function median(runs) {
-  return [...runs].sort((a, b) => a.perSecond - b.perSecond)[Math.floor(runs.length / 2)];
+  return { kind: request.kind, ...results };
 }
 
 /** What the load client saw, with the processor time of the server instead of its own. */

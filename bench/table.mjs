@@ -5,12 +5,23 @@ import os from 'node:os';
 const START = '<!-- results -->';
 const END = '<!-- /results -->';
 
-const number = (value) => (value === undefined ? '' : Math.round(value).toLocaleString('en-US'));
-const share = (one, other) => (other === undefined ? '' : `${Math.round((100 * one.perSecond) / other.perSecond)} %`);
-const ms = (value) => (value === undefined ? '' : value.toFixed(2));
+/** Of the runs: none gives nothing. */
+function median(values) {
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
 
-const cpu = (run) =>
-  run === undefined || Number.isNaN(run.cpuMicroseconds) ? undefined : run.cpuMicroseconds / run.total;
+const number = (value) => (value === undefined ? '' : Math.round(value).toLocaleString('en-US'));
+const ms = (value) => (value === undefined ? '' : value.toFixed(2));
+const of = (runs, fact) => median(runs.map(fact));
+const perSecond = (run) => run.perSecond;
+const cpu = (run) => run.cpuMicroseconds / run.total;
+
+/** The middle one of the shares of each round: both of a round met the same moments of the machine. */
+function share(ours, theirs) {
+  const middle = median(theirs.map((run, round) => ours[round].perSecond / run.perSecond));
+  return middle === undefined ? '' : `${Math.round(100 * middle)} %`;
+}
 
 export function renderTable(rows) {
   const head = [
@@ -30,18 +41,18 @@ export function renderTable(rows) {
   ];
   const lines = rows.map(({ kind, perch, driver, server, pgbench }) => [
     kind,
-    number(perch.perSecond),
-    ms(perch.p50Ms),
-    ms(perch.p99Ms),
-    number(driver?.perSecond),
+    number(of(perch, perSecond)),
+    ms(of(perch, (run) => run.p50Ms)),
+    ms(of(perch, (run) => run.p99Ms)),
+    number(of(driver, perSecond)),
     share(perch, driver),
-    number(server?.perSecond),
+    number(of(server, perSecond)),
     share(perch, server),
-    number(pgbench?.perSecond),
+    number(of(pgbench, perSecond)),
     share(perch, pgbench),
-    number(cpu(perch)),
-    number(cpu(server)),
-    number(cpu(driver)),
+    number(of(perch, cpu)),
+    number(of(server, cpu)),
+    number(of(driver, cpu)),
   ]);
   const line = (cells) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map((_, at) => (at === 0 ? '---' : '--:'))), ...lines.map(line)].join('\n');
