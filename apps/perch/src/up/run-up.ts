@@ -49,10 +49,8 @@ export async function runUp(config: UpConfig, program: string, terminal: Termina
     const env = childEnvironment(config, secrets, metadata.url);
     const planes = planeProcesses({ config, program, ports, env, terminal });
     undo.push(() => Promise.all(planes.map((plane) => plane.stop())).then(() => undefined));
-    const [controlPlane, ...others] = planes;
-    // First alone: it brings the metadata database up to date, which the worker relies on.
-    await controlPlane.start();
-    await Promise.all(others.map((plane) => plane.start()));
+    // Together: the worker waits by itself until the control plane has brought the metadata database up to date.
+    await Promise.all(planes.map((plane) => plane.start()));
 
     terminal.say('Preparing the demo project');
     const urls = publicUrls(ports);
@@ -101,7 +99,7 @@ function planeProcesses(options: {
   readonly ports: Ports;
   readonly env: Record<string, string>;
   readonly terminal: Terminal;
-}): [SupervisedProcess, SupervisedProcess, SupervisedProcess] {
+}): readonly SupervisedProcess[] {
   const { config, program, ports, env, terminal } = options;
   const plane = (name: string, adminPort: number) =>
     new SupervisedProcess({
