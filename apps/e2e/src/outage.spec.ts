@@ -40,14 +40,15 @@ onLinux('outages', () => {
 
   test('loaded tenants keep answering while the control plane is gone, unknown ones are told to come back', async () => {
     const rows = `${perch.up.demo.data_api_url}/playing_with_neon?limit=1`;
-    expect((await fetch(rows)).status).toBe(200);
+    const ask = (url: string) => fetch(url, { signal: AbortSignal.timeout(10_000) });
+    expect((await ask(rows)).status).toBe(200);
     const [pid] = processesOf('control-plane', home);
     expect(pid).toBeDefined();
     // Frozen rather than killed, so that the supervisor does not bring it back at once.
     process.kill(pid ?? 0, 'SIGSTOP');
     try {
-      for (let i = 0; i < 20; i += 1) expect((await fetch(rows)).status).toBe(200);
-      const unknown = await fetch(`${perch.up.data_plane_url}/ep-calm-fern-a1b2c3d4/db/rest/v1/t`);
+      for (let i = 0; i < 20; i += 1) expect((await ask(rows)).status).toBe(200);
+      const unknown = await ask(`${perch.up.data_plane_url}/ep-calm-fern-a1b2c3d4/db/rest/v1/t`);
       expect(unknown.status).toBe(503);
       expect(Number(unknown.headers.get('retry-after'))).toBeGreaterThan(0);
     } finally {
