@@ -16,7 +16,9 @@ export function answerProtocolError(
     return;
   }
   const { status, headers, body } = renderError(meaningOf(error));
-  const text = typeof body === 'string' ? body : '';
+  // A method that could be read all the same: no client expects a body behind HEAD.
+  const silent = error.rawPacket?.subarray(0, 5).toString('latin1') === 'HEAD ';
+  const text = typeof body === 'string' && !silent ? body : '';
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     ...headers.map(([name, value]) => `${name}: ${value}`),

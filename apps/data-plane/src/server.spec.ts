@@ -128,6 +128,13 @@ describe('the edge', () => {
     expect(received.match(/^Content-Length: \d+$/gim)?.length ?? 1).toBe(1);
   });
 
+  it('sends no body behind a HEAD that is not HTTP otherwise', async () => {
+    await start();
+    expect(await raw(get('/Ã©').replace('GET', 'HEAD'))).toMatch(
+      /^HTTP\/1\.1 400 [\s\S]*\r\nContent-Length: 146\r\n[\s\S]*\r\n\r\n$/,
+    );
+  });
+
   it('answers 408 to a request that does not come to its end', async () => {
     await start({ receiveTimeoutMs: 50 });
     const received = await raw('POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n');
