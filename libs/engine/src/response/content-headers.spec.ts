@@ -1,5 +1,5 @@
 import type { Preferences } from '../api-request/preferences.js';
-import { contentRange, pageStatus, preferenceApplied } from './content-headers.js';
+import { contentLocation, contentRange, pageStatus, preferenceApplied } from './content-headers.js';
 
 describe('a page', () => {
   it.each<[bigint, bigint, bigint | undefined, string, number]>([
@@ -15,6 +15,17 @@ describe('a page', () => {
   ])('from %s with %s rows of %s is %s, %i', (offset, rows, total, range, status) => {
     expect(contentRange({ offset, rows, total })).toEqual(['Content-Range', range]);
     expect(pageStatus({ offset, rows, total })).toBe(status);
+  });
+});
+
+describe('Content-Location', () => {
+  it.each([
+    ['', [['Content-Location', '/maps']]],
+    ['id=eq.1', [['Content-Location', '/maps?id=eq.1']]],
+    ['x'.repeat(12 * 1024 - 6), [['Content-Location', `/maps?${'x'.repeat(12 * 1024 - 6)}`]]],
+    ['x'.repeat(12 * 1024 - 5), []],
+  ])('tells the canonical query unless clients could not read so long a header', (canonical, expected) => {
+    expect(contentLocation('maps', canonical)).toEqual(expected);
   });
 });
 

@@ -10,6 +10,15 @@ export type Header = readonly [name: string, value: string];
 /** What every answer of a resource depends on. */
 export const vary: Header = ['Vary', 'Accept, Prefer, Range'];
 
+/** Bytes. Node's fetch, and so every client built on it, refuses a response whose header is longer than 16 KiB. */
+const maxLocationBytes = 12 * 1024;
+
+/** What was read, in canonical form; left out where it would be so long that clients could not read the answer. */
+export function contentLocation(relation: string, canonical: string): readonly Header[] {
+  const location = `/${relation}${canonical === '' ? '' : `?${canonical}`}`;
+  return location.length > maxLocationBytes ? [] : [['Content-Location', location]];
+}
+
 /** Only where the edge cannot know it: of a body that is not sent. */
 export function contentLength(body: string | Buffer): Header {
   return ['Content-Length', String(Buffer.byteLength(body))];

@@ -9,6 +9,7 @@ import type { CallAction, ReadAction } from '../plan/action-plan.js';
 import type { NegotiatedContent } from '../plan/negotiate-content.js';
 import {
   contentLength,
+  contentLocation,
   contentProfile,
   contentRange,
   pageStatus,
@@ -24,11 +25,9 @@ export function renderRead(
   request: ApiRequest,
   config: ApiConfig,
 ): EngineResponse {
-  const { canonical } = request.queryParams;
-  const location = `/${plan.read.relation.name}${canonical === '' ? '' : `?${canonical}`}`;
   return renderPage(result, request, config, {
     content: plan.content,
-    headers: [['Content-Location', location], ...legacyWarning(plan)],
+    headers: [...contentLocation(plan.read.relation.name, request.queryParams.canonical), ...legacyWarning(plan)],
     preferences: preferenceApplied(request.preferences, {}),
     headersOnly: plan.headersOnly,
   });
