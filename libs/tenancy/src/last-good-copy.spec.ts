@@ -57,6 +57,7 @@ describe('last good copies', () => {
     ['cut short', (file) => fs.truncate(file, 20)],
     ['empty', (file) => fs.truncate(file, 0)],
     ['changed', async (file) => fs.writeFile(file, (await fs.readFile(file)).fill(1, 60, 61))],
+    ['of another format', async (file) => fs.writeFile(file, (await fs.readFile(file)).fill('2', 15, 16))],
     ['no copy at all', (file) => fs.writeFile(file, 'PERCH-SNAPSHOT-1\nplain text of somebody')],
   ])('that are %s are ignored, and that is said', async (_name, damage) => {
     await copies().write(snapshot);
@@ -83,8 +84,11 @@ describe('last good copies', () => {
     expect(await copies().read('nobody/here')).toBeUndefined();
     const kept = copies();
     await kept.write(snapshot);
+    expect([kept.has(snapshot.key), copies().has(snapshot.key), kept.has('nobody/here')]).toEqual([true, true, false]);
+    void kept.write(snapshot);
     await kept.remove(snapshot.key);
     expect(await kept.read(snapshot.key)).toBeUndefined();
+    expect([kept.has(snapshot.key), await fs.readdir(directory)]).toEqual([false, []]);
     expect(notes).toEqual([]);
   });
 

@@ -50,6 +50,7 @@ class FakeSource implements SnapshotSource {
 
 class FakeCopies implements LastGoodCopies {
   readonly files = new Map<string, TenantSnapshot>();
+  has = (key: string) => this.files.has(key);
   read = async (key: string) => this.files.get(key);
   write = async (snapshot: TenantSnapshot) => void this.files.set(snapshot.key, snapshot);
   remove = async (key: string) => void this.files.delete(key);
