@@ -36,4 +36,4 @@ export {
   type TenantsFileEntry,
 } from './tenants-file.js';
 export { fleetApiPaths, fleetEventNames, resyncSchema, tenantChangeSchema, type TenantChange } from './fleet-api.js';
-export { refreshJwksJobSchema, runOperationJobSchema, type RefreshJwksJob, type RunOperationJob } from './jobs.js';
+export { runOperationJobSchema, type RunOperationJob } from './jobs.js';

@@ -7,7 +7,3 @@ import { z } from 'zod';
 /** Runs every step of one operation that is not finished yet. The natural key is the operation's id. */
 export const runOperationJobSchema = z.strictObject({ operation_id: z.uuid() });
 export type RunOperationJob = z.infer<typeof runOperationJobSchema>;
-
-/** Fetches the key set of one provider again and publishes the data APIs that use it when it changed. */
-export const refreshJwksJobSchema = z.strictObject({ data_api_id: z.uuid() });
-export type RefreshJwksJob = z.infer<typeof refreshJwksJobSchema>;
