@@ -5,6 +5,8 @@ export type DatabaseErrorCode =
   | 'database.migration-edited'
   | 'database.migrations-missing'
   | 'database.conflict'
+  | 'database.name-taken'
+  | 'database.busy'
   | 'database.document-unreadable';
 
 export class DatabaseError extends Error {

@@ -101,6 +101,11 @@ export const catalogue = Object.freeze({
     'The server must be reachable, PostgreSQL 14 or newer, and the role must have CREATEROLE.',
   ),
   'branch.not-found': row(404, (id: string) => `Branch '${id}' does not exist`, 'Branch ids start with `br-`.'),
+  'branch.busy': row(
+    423,
+    (reason: string) => `The branch is busy: ${reason}; try again`,
+    'One change of a branch at a time. The same request may be sent again as it is; Retry-After says when.',
+  ),
   'endpoint.not-found': row(404, (id: string) => `Endpoint '${id}' does not exist`, 'Endpoint ids start with `ep-`.'),
   'endpoint.none': row(
     409,
@@ -112,13 +117,53 @@ export const catalogue = Object.freeze({
     (name: string) => `Database '${name}' does not exist on this branch`,
     'The databases of a branch are in GET …/databases.',
   ),
+  'database.exists': row(
+    409,
+    (name: string) => `Database '${name}' exists already`,
+    'Of this branch, or on the server it is attached to.',
+  ),
+  'database.limit': row(
+    422,
+    (limit: number) => `A branch has at most ${limit} databases`,
+    'Delete some, or use another branch.',
+  ),
+  'database.in-use': row(
+    409,
+    (name: string, reason: string) => `Database '${name}' cannot be changed so: ${reason}`,
+    'Its data API has the name in its URL, or Perch itself connects through it.',
+  ),
   'role.not-found': row(404, (name: string) => `Role '${name}' does not exist on this branch`, 'See GET …/roles.'),
+  'role.exists': row(
+    409,
+    (name: string) => `Role '${name}' exists already`,
+    'On this branch, or on the server it is attached to.',
+  ),
+  'role.limit': row(
+    422,
+    (limit: number) => `A branch has at most ${limit} roles`,
+    'Delete some, or use another branch.',
+  ),
+  'role.in-use': row(
+    409,
+    (name: string, reason: string) => `Role '${name}' cannot be changed so: ${reason}`,
+    'It owns databases, is the last one that can log in, or is the one Perch connects as.',
+  ),
+  'role.no-login': row(
+    409,
+    (name: string) => `Role '${name}' cannot log in and has no password`,
+    'Made with `no_login`; it stands for a group.',
+  ),
   'role.password-unknown': row(
     412,
     (name: string) => `The password of role '${name}' is not known`,
     'Perch only knows the passwords that it made or was given.',
   ),
   'operation.not-found': row(404, (id: string) => `Operation '${id}' does not exist`, 'Of this project, that is.'),
+  'operation.failed': row(
+    409,
+    (reason: string) => `PostgreSQL did not do it: ${reason}`,
+    'The branch is as it was; the operation of the request tells each step.',
+  ),
   'data-api.not-found': row(
     404,
     (database: string) => `Database '${database}' has no data API`,

@@ -1,6 +1,7 @@
 /** The one renderer of errors: anything thrown in, `{request_id, code, message}` out. */
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { DatabaseError } from '@perch/database';
 import type { Observer } from '@perch/observability';
 import { ControlPlaneError, failure } from '../error/control-plane-error.js';
 import { requestIdOf } from './request-id.middleware.js';
@@ -33,8 +34,11 @@ export class ErrorFilter implements ExceptionFilter {
 /** Codes by which node and PostgreSQL say that the metadata database is away. */
 const AWAY = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND', 'EPIPE', '57P01', '57P03', 'P1001']);
 
-function toControlPlaneError(exception: unknown, request: Request): ControlPlaneError {
+export function toControlPlaneError(exception: unknown, request: Request): ControlPlaneError {
   if (exception instanceof ControlPlaneError) return exception;
+  if (exception instanceof DatabaseError && exception.code === 'database.busy') {
+    return failure('branch.busy', exception.message);
+  }
   if (exception instanceof HttpException) {
     // Nest throws two by itself: nobody has this route, and the path cannot be decoded.
     return exception.getStatus() === 404
