@@ -51,7 +51,8 @@ async function residentMb() {
 }
 
 const show = (value, most = 400) => {
-  const shown = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const shown = text.replace(/[\p{C}\x80-\xff]/gu, (odd) => `\\u${odd.codePointAt(0).toString(16).padStart(4, '0')}`);
   return shown.length > most ? `${shown.slice(0, most)}… (${shown.length})` : shown;
 };
 

@@ -50,7 +50,7 @@ export function generateRequest(seed, index) {
     [1.2, giantDraft],
   ])(random, schema);
   const fields = { ...headers(random, { method: draft.method, bodyType: draft.type, schemas }), ...draft.headers };
-  if (schema !== schemas[0] && random.chance(0.9)) {
+  if (schemas.length > 1 && !(random.wild && random.chance(0.2))) {
     fields[['GET', 'HEAD'].includes(draft.method) ? 'Accept-Profile' : 'Content-Profile'] = schema;
   }
   if (tenant === 'rollback' && random.chance(0.2)) fields.Prefer = 'tx=commit';
@@ -134,8 +134,10 @@ function callDraft(random, schema) {
   if (method !== 'POST') {
     for (const argument of routine.arguments) {
       if (random.wild && random.chance(0.1)) continue;
-      const of = { type: argument.type, values: [] };
-      pairs.push([argument.name, !random.wild || random.chance(0.9) ? valueFor(random, of) : condition(random, of)]);
+      pairs.push([
+        argument.name,
+        !random.wild || random.chance(0.9) ? valueFor(random, argument) : condition(random, argument),
+      ]);
       if (random.chance(argument.mode === 'v' ? 0.5 : random.wild ? 0.04 : 0)) pairs.push(pairs.at(-1));
     }
     return { method, path, pairs };
@@ -186,7 +188,9 @@ const encodings = [
 function write(random, draft, fields, tenant) {
   const encoder = random.weighted(encodings);
   const encode = (text) => encoder(text.toWellFormed());
-  const path = `/${draft.path.map((segment) => encode(segment).replace(/\//g, '%2F')).join('/')}`;
+  // A plus is a space in a query only.
+  const encodeSegment = (text) => encode(text).replace(/\+/g, '%20').replace(/\//g, '%2F');
+  const path = `/${draft.path.map(encodeSegment).join('/')}`;
   const query = draft.pairs.map(([key, value]) => `${encode(key)}=${encode(value)}`).join('&');
   let target = query === '' ? path : `${path}?${query}`;
   if (random.wild && random.chance(0.3)) target = mutateTarget(random, target);

@@ -9,8 +9,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '@perch/compute';
 import { httpStatus } from '../../../tools/testing/http-status.js';
-import { runSql } from './harness/management.js';
 import { end, eventually, findPortBase, makeHome, spawnPerch, workspace } from './harness/perch-process.js';
+import { loadWorld } from './harness/world.js';
 
 interface Refusal {
   readonly reason: string;
@@ -41,12 +41,7 @@ describe('conformance with PostgREST 16.2', () => {
   beforeAll(async () => {
     home = makeHome();
     postgres = await startEmbeddedPostgres({ dataDir: path.join(home, 'pg'), superuserPassword: 'pg', durable: false });
-    await runSql(postgres.url('postgres'), `CREATE DATABASE world TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'`);
-    await runSql(postgres.url('world'), fs.readFileSync(path.join(folder, 'world.sql'), 'utf8'));
-    const databaseUrl = `postgresql://world_authenticator:cartulary@127.0.0.1:${postgres.port}/world`;
-    const tenants = path.join(home, 'tenants.json');
-    await run(process.execPath, [path.join(folder, 'emit-tenants.mjs'), '--db-url', databaseUrl, '--out', tenants]);
-
+    const tenants = await loadWorld(postgres, home);
     const base = await findPortBase();
     const { child } = spawnPerch(['data-plane', '--tenants', tenants], {
       PERCH_HOME: home,

@@ -18,7 +18,7 @@ export function rowsBody(random, relation) {
 /** Arguments of a function. */
 export function argumentsBody(random, routine) {
   const args = !random.wild || random.chance(0.8) ? routine.arguments : routine.arguments.slice(1);
-  const named = args.map(({ name, type }) => ({ name: name || 'x', type, values: [] }));
+  const named = args.map((argument) => ({ ...argument, name: argument.name || 'x' }));
   const unnamed = routine.arguments.length === 1 && routine.arguments[0].name === '';
   return random.weighted([
     [unnamed ? 15 : 60, () => ({ type: random.pick(jsonTypes), body: jsonRow(random, named) })],

@@ -5,8 +5,27 @@ const byType = {
   number: ['0', '1.5', '-2.25', '1e3', 'NaN', 'Infinity', '-Infinity', '1e400', '.5', '99999999999999999999.99'],
   bool: ['true', 'false', 't', 'off', 'yes', '1', 'null'],
   text: ['', 'a', 'Harbour of Elm', 'Ash*', '*shore*', 'naïve café', 'Τοπίο Ω', '東京', '%', '_', 'x,y', '(p)', '"q"'],
-  date: ['2020-01-01', '1900-02-29', 'infinity', 'epoch', 'today', '2020-1-1', '0001-01-01 BC', '9999-12-31'],
-  time: ['12:00', '24:00:00', '23:59:59+02', '2020-01-01T00:00:00Z', '2020-01-01 00:00:00+05:30', '1 day', 'P1DT2H'],
+  date: [
+    '2020-01-01',
+    '1900-02-28',
+    'infinity',
+    '1900-02-29',
+    'epoch',
+    'today',
+    '2020-1-1',
+    '0001-01-01 BC',
+    '9999-12-31',
+  ],
+  time: [
+    '2020-01-01T00:00:00Z',
+    '2020-01-01 00:00:00+05:30',
+    'infinity',
+    '12:00',
+    '24:00:00',
+    '23:59:59+02',
+    '1 day',
+    'P1DT2H',
+  ],
   json: [
     '{}',
     '[]',
@@ -19,9 +38,14 @@ const byType = {
     '{"a":',
     '{"a":1,"a":2}',
   ],
-  array: ['{}', '{1,2}', '{a,"b c",NULL}', '{{1,2},{3,4}}', '{', '{1,2', '[2:3]={1,2}', '{"a\\"b"}', '{,}'],
+  array: ['{}', '{1,2}', '{3}', '{a,"b c",NULL}', '{{1,2},{3,4}}', '{', '{1,2', '[2:3]={1,2}', '{"a\\"b"}', '{,}'],
   range: ['[1,5)', 'empty', '(,)', '[5,1]', '[2020-01-01,2020-02-01)', '{[1,3),[7,9)}', '{}', '(1,5', '[,]'],
-  uuid: ['0b8f1f2e-6a1b-4c3d-9e8f-001122334455', '{0b8f1f2e6a1b4c3d9e8f001122334455}', 'not-a-uuid'],
+  uuid: [
+    '0b8f1f2e-6a1b-4c3d-9e8f-001122334455',
+    '{0b8f1f2e6a1b4c3d9e8f001122334455}',
+    'a0eebc999c0b4ef8bb6d6bb9bd380a11',
+    'not-a-uuid',
+  ],
   bytes: ['\\x', '\\xdeadbeef', '\\xf', 'plain', '\\000'],
   net: ['10.1.2.3/24', '::1', '08:00:2b:01:02:03', '10.0.0.0/33', 'fe80::1%eth0'],
   bits: ['1010', '', '11001', 'xF', '2'],
@@ -164,17 +188,20 @@ export const hostile = [
 /** A value for a column: mostly one of its own or one of its type. */
 export function valueFor(random, column) {
   const type = column?.type ?? 'text';
+  if (type === 'row count') return random.pick(['0', '1', '3', '20', '-1', '', 'x', '1.5']);
   return random.weighted([
     [column?.values?.length > 0 ? 50 : 0, () => random.pick(column.values)],
-    [random.wild ? 30 : 12, () => random.pick(byType[familyOf(type)])],
+    [random.wild ? 30 : 12, () => random.pick(byType[familyOf(type)].slice(0, random.wild ? Infinity : 3))],
     [random.wild ? 10 : 0, () => random.pick(byType[random.pick(Object.keys(byType))])],
     [random.wild ? 12 : 0, () => random.pick(hostile)],
   ])();
 }
 
 const jsonNumbers = [
-  '0',
+  '2',
   '1',
+  '3',
+  '0',
   '-1',
   '1.50',
   '1e3',
@@ -187,16 +214,20 @@ const jsonNumbers = [
 /** A JSON text for a column: mostly what its type wants, not always in the right clothes. */
 export function jsonFor(random, column, depth = 0) {
   const family = familyOf(column?.type ?? 'text');
+  if (column?.type === 'row count') return random.pick(['0', '1', '3', '20', '-1', 'null', '"x"', '1.5']);
   const text = () => JSON.stringify(valueFor(random, column));
   return random.weighted([
-    [family === 'int' || family === 'number' ? 40 : 4, () => random.pick(jsonNumbers)],
-    [family === 'bool' ? 40 : 3, () => random.pick(['true', 'false'])],
-    [12, () => 'null'],
     [
-      family === 'array' ? 30 : 3,
+      family === 'int' || family === 'number' ? 40 : random.wild ? 4 : 0,
+      () => random.pick(jsonNumbers.slice(0, random.wild ? Infinity : 3)),
+    ],
+    [family === 'bool' ? 40 : random.wild ? 3 : 0, () => random.pick(['true', 'false'])],
+    [random.wild ? 12 : 2, () => 'null'],
+    [
+      family === 'array' ? 30 : random.wild ? 3 : 0,
       () => `[${random.some(0, 4, () => jsonFor(random, undefined, depth + 1)).join(',')}]`,
     ],
-    [family === 'json' ? 30 : 3, () => (depth > 3 ? '{}' : jsonObject(random, depth))],
+    [family === 'json' ? 30 : random.wild ? 3 : 0, () => (depth > 3 ? '{}' : jsonObject(random, depth))],
     [random.wild ? 4 : 0, () => random.pick(['"\\u0000"', '"\\ud83d"', '"\\ud83d\\ude00"', '"\\/"', ' 1 ', '\t"x"\n'])],
     [40, text],
   ])();
