@@ -1,32 +1,17 @@
 /** Reads the environment of the control plane; the only place in this app that does. Every problem is told at once. */
+import { portsFrom, readEnvironment, sharedEnvironment, type Environment } from '@perch/contract';
 import { logLevels, type LogLevel } from '@perch/observability';
 import { z } from 'zod';
-import { ConfigError } from './error/config-error.js';
 
-const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== ''),
-);
-
+/** Every variable this process reads; docs/configuration.md says the same. */
 export const controlPlaneEnvironment = z.object({
-  /** Metadata PostgreSQL. */
-  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://'),
-  /** Keeps the job queue in Redis or Valkey; without it in the metadata PostgreSQL. */
-  REDIS_URL: z
-    .string()
-    .regex(/^rediss?:\/\//, 'must start with redis:// or rediss://')
-    .optional(),
-  /** Encrypts the secrets at rest. */
-  PERCH_MASTER_KEY: z.string().min(16, 'must have at least 16 characters'),
-  /** What the fleet shows to get its snapshots. */
-  PERCH_FLEET_TOKEN: z.string().min(16, 'must have at least 16 characters'),
-  /** The management API listens here, its admin port 90 above; local computes take theirs from 300 above. */
-  PERCH_PORT_BASE: z.coerce.number().int().min(1024).max(65_000).default(4000),
-  PERCH_HOST: z.string().min(1).default('127.0.0.1'),
-  PERCH_ADMIN_HOST: z.string().min(1).default('127.0.0.1'),
+  DATABASE_URL: sharedEnvironment.DATABASE_URL,
+  REDIS_URL: sharedEnvironment.REDIS_URL,
+  PERCH_MASTER_KEY: sharedEnvironment.PERCH_MASTER_KEY,
+  PERCH_FLEET_TOKEN: sharedEnvironment.PERCH_FLEET_TOKEN,
+  PERCH_PORT_BASE: sharedEnvironment.PERCH_PORT_BASE,
+  PERCH_HOST: sharedEnvironment.PERCH_HOST,
+  PERCH_ADMIN_HOST: sharedEnvironment.PERCH_ADMIN_HOST,
   /** Template of a data API's URL with {endpoint_id} and {database}. */
   PERCH_DATA_API_URL: z
     .string()
@@ -35,10 +20,8 @@ export const controlPlaneEnvironment = z.object({
     })
     .refine((text) => URL.canParse(text.replaceAll(/[{}]/g, '')), { message: 'must be a URL' })
     .optional(),
-  /** Hosts, comma-separated, whose key sets may be fetched although they are private or answer http only. */
-  PERCH_JWKS_ALLOWED_HOSTS: list.default([]),
-  /** Lets issuers on loopback be fetched over http: for a developer's own machine. */
-  PERCH_JWKS_ALLOW_LOOPBACK: flag.default(false),
+  PERCH_JWKS_ALLOWED_HOSTS: sharedEnvironment.PERCH_JWKS_ALLOWED_HOSTS,
+  PERCH_JWKS_ALLOW_LOOPBACK: sharedEnvironment.PERCH_JWKS_ALLOW_LOOPBACK,
   /** An API key that is made at start unless it was made before. */
   PERCH_BOOTSTRAP_API_KEY: z.string().min(20, 'must have at least 20 characters').optional(),
   PERCH_LOG_LEVEL: z.enum(logLevels).default('info'),
@@ -64,37 +47,28 @@ export interface ControlPlaneConfig {
   readonly logLevel: LogLevel;
 }
 
-const ADMIN_OFFSET = 90;
-const DATA_PLANE_OFFSET = 100;
-const COMPUTES_OFFSET = 300;
+/** Ports that local computes may be given, at most. */
 const COMPUTES = 10_000;
 const HIGHEST_PORT = 65_535;
 
 /** @throws ConfigError with every problem */
-export function loadControlPlaneConfig(env: NodeJS.ProcessEnv = process.env): ControlPlaneConfig {
-  // A variable set to nothing counts as absent, as compose files and CI systems leave them.
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const parsed = controlPlaneEnvironment.safeParse(given);
-  if (!parsed.success) {
-    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
-  }
-  const values = parsed.data;
-  const base = values.PERCH_PORT_BASE;
+export function loadControlPlaneConfig(env: Environment = process.env): ControlPlaneConfig {
+  const values = readEnvironment(controlPlaneEnvironment, env);
+  const ports = portsFrom(values.PERCH_PORT_BASE);
   return Object.freeze({
     databaseUrl: values.DATABASE_URL,
     redisUrl: values.REDIS_URL,
     masterKey: values.PERCH_MASTER_KEY,
     fleetToken: values.PERCH_FLEET_TOKEN,
     host: values.PERCH_HOST,
-    port: base,
+    port: ports.controlPlane,
     adminHost: values.PERCH_ADMIN_HOST,
-    adminPort: base + ADMIN_OFFSET,
+    adminPort: ports.controlPlaneAdmin,
     computePorts: {
-      first: base + COMPUTES_OFFSET,
-      last: Math.min(base + COMPUTES_OFFSET + COMPUTES, HIGHEST_PORT),
+      first: ports.firstCompute,
+      last: Math.min(ports.firstCompute + COMPUTES, HIGHEST_PORT),
     },
-    dataApiUrl:
-      values.PERCH_DATA_API_URL ?? `http://127.0.0.1:${base + DATA_PLANE_OFFSET}/{endpoint_id}/{database}/rest/v1`,
+    dataApiUrl: values.PERCH_DATA_API_URL ?? `http://127.0.0.1:${ports.dataPlane}/{endpoint_id}/{database}/rest/v1`,
     jwksAllowedHosts: values.PERCH_JWKS_ALLOWED_HOSTS,
     jwksAllowLoopback: values.PERCH_JWKS_ALLOW_LOOPBACK,
     bootstrapApiKey: values.PERCH_BOOTSTRAP_API_KEY,

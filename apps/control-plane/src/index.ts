@@ -1,4 +1,3 @@
 export { loadControlPlaneConfig, controlPlaneEnvironment, type ControlPlaneConfig } from './config.js';
-export { ConfigError } from './error/config-error.js';
 export { startControlPlane, type RunningControlPlane } from './start-control-plane.js';
 export { ensureBootstrapApiKey } from './api-keys/ensure-bootstrap-api-key.js';

@@ -1,4 +1,5 @@
-import { loadWorkerConfig, WorkerConfigError } from './config.js';
+import { ConfigError } from '@perch/contract';
+import { loadWorkerConfig } from './config.js';
 
 const needed = { DATABASE_URL: 'postgres://u@h/d', PERCH_MASTER_KEY: '0123456789abcdef' };
 
@@ -23,11 +24,11 @@ describe('loadWorkerConfig', () => {
 
   it('lists every problem at once, without the values', () => {
     const load = () => loadWorkerConfig({ DATABASE_URL: 'mysql://u:secret@h', PERCH_PORT_BASE: 'x', REDIS_URL: 'y' });
-    expect(load).toThrow(WorkerConfigError);
+    expect(load).toThrow(ConfigError);
     try {
       load();
     } catch (error) {
-      const problems = error instanceof WorkerConfigError ? error.problems : [];
+      const problems = error instanceof ConfigError ? error.problems : [];
       expect(problems.map((problem) => problem.split(':')[0])).toEqual([
         'DATABASE_URL',
         'REDIS_URL',

@@ -1,2 +1,2 @@
-export { loadWorkerConfig, workerEnvironment, WorkerConfigError, type WorkerConfig } from './config.js';
+export { loadWorkerConfig, workerEnvironment, type WorkerConfig } from './config.js';
 export { startWorker, type RunningWorker } from './start-worker.js';

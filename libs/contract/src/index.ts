@@ -37,3 +37,12 @@ export {
 } from './tenants-file.js';
 export { fleetApiPaths, fleetEventNames, resyncSchema, tenantChangeSchema, type TenantChange } from './fleet-api.js';
 export { runOperationJobSchema, type RunOperationJob } from './jobs.js';
+export {
+  ConfigError,
+  givenVariables,
+  portsFrom,
+  readEnvironment,
+  sharedEnvironment,
+  type Environment,
+  type PerchPorts,
+} from './environment.js';

@@ -1,0 +1,93 @@
+/**
+ * What the processes have in common in their environment: the variables that more than one reads, and the ports that one
+ * base moves. Each app's `config.ts` picks what it needs; only that reads the environment itself.
+ */
+import { z } from 'zod';
+
+const secret = z.string().min(16, 'must have at least 16 characters');
+
+/** Variables by name, as each process reads them; docs/configuration.md says what they are. */
+export const sharedEnvironment = {
+  PERCH_HOME: z.string().min(1).default('.perch'),
+  PERCH_PORT_BASE: z.coerce.number().int().min(1024).max(65_000).default(4000),
+  PERCH_HOST: z.string().min(1).default('127.0.0.1'),
+  PERCH_ADMIN_HOST: z.string().min(1).default('127.0.0.1'),
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://'),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, 'must start with redis:// or rediss://')
+    .optional(),
+  PERCH_MASTER_KEY: secret,
+  PERCH_FLEET_TOKEN: secret,
+  PERCH_JWKS_ALLOWED_HOSTS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== ''),
+    ),
+  PERCH_JWKS_ALLOW_LOOPBACK: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true'),
+} as const;
+
+export interface PerchPorts {
+  readonly controlPlane: number;
+  readonly controlPlaneAdmin: number;
+  readonly workerAdmin: number;
+  readonly metadataPostgres: number;
+  readonly dataPlane: number;
+  readonly dataPlaneAdmin: number;
+  /** The first one that a local compute may have. */
+  readonly firstCompute: number;
+}
+
+/** The ports of one Perch, all moved by PERCH_PORT_BASE. */
+export function portsFrom(base: number): PerchPorts {
+  return {
+    controlPlane: base,
+    metadataPostgres: base + 50,
+    controlPlaneAdmin: base + 90,
+    workerAdmin: base + 91,
+    dataPlane: base + 100,
+    dataPlaneAdmin: base + 190,
+    firstCompute: base + 300,
+  };
+}
+
+/** The environment or the command line of a process does not fit; `problems` has one sentence per value, never the value of a secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly code = 'config.invalid';
+
+  constructor(readonly problems: readonly string[]) {
+    super(['The configuration does not fit:', ...problems.map((problem) => `  - ${problem}`)].join('\n'));
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A variable set to nothing counts as absent, as compose files and CI systems leave them. */
+export function givenVariables(env: Environment): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, value]])),
+  );
+}
+
+/**
+ * @param otherProblems of the same start, told in the same message.
+ * @throws ConfigError listing every value that does not fit
+ */
+export function readEnvironment<Output>(
+  schema: z.ZodType<Output>,
+  env: Environment,
+  otherProblems: readonly string[] = [],
+): Output {
+  const parsed = schema.safeParse(givenVariables(env));
+  const own = parsed.success ? [] : parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  if (!parsed.success || otherProblems.length > 0) throw new ConfigError([...own, ...otherProblems]);
+  return parsed.data;
+}
