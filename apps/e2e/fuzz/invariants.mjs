@@ -34,6 +34,9 @@ const sqlClasses = {
   XX: 500,
 };
 
+/** What a statement can meet outside of functions: a view that takes no writes, too many columns, one row proposed twice. */
+const usualServerCodes = new Set(['55000', '54011', '21000']);
+
 /** Texts that only a wrong statement or a wrong packet of ours brings about. */
 const ownFaults = [
   /^syntax error at (or near|end)/,
@@ -108,6 +111,10 @@ function errorViolations(tenant, request, status, headers, body) {
   if (!beyond && !headers['proxy-status']?.includes(`error=${code}`))
     found.push(`proxy-status ${headers['proxy-status']} for ${code}`);
   if (status >= 500 && expectedServerStatus(code) !== status) found.push(`${status} for ${code}: ${message}`);
+  const raised = /^\/(rpc|%72%70%63)\//.test(request.path);
+  if (status >= 500 && /^[0-9A-Z]{5}$/.test(code) && !raised && !usualServerCodes.has(code)) {
+    found.push(`${status} ${code} outside of a function: ${message}`);
+  }
   if (/^(undefined|\[object|NaN$)/.test(message)) found.push(`message ${message}`);
   const spliced = /::|%3a%3a|%3a:|:%3a/i.test(request.path);
   if (/^[0-9A-Z]{5}$/.test(code) && !spliced && ownFaults.some((fault) => fault.test(message)))
