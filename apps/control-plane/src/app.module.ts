@@ -3,6 +3,7 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import {
   ApiKeyRepository,
+  BranchContentsRepository,
   BranchDatabaseRepository,
   BranchRepository,
   DataApiRepository,
@@ -35,6 +36,7 @@ import { ErrorFilter } from './http/error.filter.js';
 import { FleetToken } from './http/fleet-token.js';
 import { JwksRefresher } from './jwks/jwks-refresher.js';
 import { JwksSource } from './jwks/jwks-source.js';
+import { ContentOperations } from './operations/content-operations.js';
 import { OperationRunner } from './operations/operation-runner.js';
 import { OperationsController } from './operations/operations.controller.js';
 import { OperationsService } from './operations/operations.service.js';
@@ -80,6 +82,7 @@ const services = [
   ApiKeysService,
   BranchesService,
   ConnectionUris,
+  ContentOperations,
   DataApiService,
   DatabasesService,
   EndpointsService,
@@ -118,6 +121,7 @@ export class AppModule {
 function repositories(database: Database): readonly Provider[] {
   return [
     { provide: ApiKeyRepository, useValue: database.apiKeys },
+    { provide: BranchContentsRepository, useValue: database.contents },
     { provide: BranchDatabaseRepository, useValue: database.databases },
     { provide: BranchRepository, useValue: database.branches },
     { provide: DataApiRepository, useValue: database.dataApis },

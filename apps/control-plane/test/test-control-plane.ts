@@ -1,6 +1,12 @@
 /** A control plane on a database of its own for specs: real PostgreSQL, real queue, real HTTP, and a worker that pretends. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createDatabase, dataApiReportSchema, type Database, type Operation } from '@perch/database';
+import {
+  createDatabase,
+  dataApiReportSchema,
+  type ContentChange,
+  type Database,
+  type Operation,
+} from '@perch/database';
 import { createJobQueue, runOperationJob, RunLater, type JobQueue } from '@perch/queue';
 import { createTestDatabase } from '../../../tools/testing/test-database.js';
 import { loadControlPlaneConfig } from '../src/config.js';
@@ -106,6 +112,9 @@ async function pretend(
     const message = error instanceof Error ? error.message : String(error);
     const dataApi = dataApiId === null ? undefined : await database.dataApis.findById(dataApiId);
     if (dataApi !== undefined) await database.dataApis.recordError(dataApi, message);
+    if (branchId !== null && operation.input.change !== undefined) {
+      await giveUpChange(database, branchId, operation.input.change);
+    }
     await database.operations.fail(id, { error: message, cancelFollowers: false });
     return;
   }
@@ -121,10 +130,29 @@ async function pretend(
       if (dataApi !== undefined) await database.dataApis.activate(dataApi, dataApiReportSchema.parse({}));
       break;
     }
+    case 'apply_config':
+      if (branchId !== null && operation.input.change !== undefined) {
+        await recordChange(database, branchId, operation.input.change);
+      }
+      break;
     default:
       break;
   }
   await database.operations.finish(id);
+}
+
+async function recordChange({ contents }: Database, branchId: string, change: ContentChange): Promise<void> {
+  if (change.kind === 'alter-database') {
+    await contents.recordDatabase(branchId, change.name, { name: change.new_name, ownerName: change.owner_name });
+  }
+  if (change.kind === 'drop-database') await contents.forgetDatabase(branchId, change.name);
+  if (change.kind === 'drop-role') await contents.forgetRole(branchId, change.name);
+  if (change.kind === 'reset-password') await contents.recordPassword(branchId, change.name, `new ${Math.random()}`);
+}
+
+async function giveUpChange({ contents }: Database, branchId: string, change: ContentChange): Promise<void> {
+  if (change.kind === 'create-database') await contents.forgetDatabase(branchId, change.name);
+  if (change.kind === 'create-role') await contents.forgetRole(branchId, change.name);
 }
 
 export async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 5_000): Promise<void> {

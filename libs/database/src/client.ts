@@ -1,6 +1,7 @@
 /** Opens the metadata database: one pool, one Prisma client, one repository per noun. */
 import pg from 'pg';
 import { ApiKeyRepository } from './api-key.repository.js';
+import { BranchContentsRepository } from './branch-contents.repository.js';
 import { BranchDatabaseRepository } from './branch-database.repository.js';
 import { BranchRepository } from './branch.repository.js';
 import { DataApiRepository } from './data-api.repository.js';
@@ -29,6 +30,7 @@ export interface Database {
   readonly endpoints: EndpointRepository;
   readonly roles: RoleRepository;
   readonly databases: BranchDatabaseRepository;
+  readonly contents: BranchContentsRepository;
   readonly dataApis: DataApiRepository;
   readonly operations: OperationRepository;
   readonly tenants: TenantRepository;
@@ -61,6 +63,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     endpoints: new EndpointRepository(prisma, secrets),
     roles: new RoleRepository(prisma, secrets),
     databases: new BranchDatabaseRepository(prisma),
+    contents: new BranchContentsRepository(prisma, secrets),
     dataApis: new DataApiRepository(prisma, secrets),
     operations: new OperationRepository(prisma),
     tenants: new TenantRepository(prisma, secrets),

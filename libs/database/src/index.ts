@@ -16,6 +16,8 @@ export {
 export { BranchRepository, type Branch, type NewBranch } from './branch.repository.js';
 export { EndpointRepository, type Endpoint, type NewEndpoint } from './endpoint.repository.js';
 export { RoleRepository, type NewRole, type Role } from './role.repository.js';
+export { BranchContentsRepository, type BranchAddress } from './branch-contents.repository.js';
+export { contentChangeSchema, type ContentChange } from './content-change.js';
 export { BranchDatabaseRepository } from './branch-database.repository.js';
 export {
   isFinished,

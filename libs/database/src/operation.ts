@@ -1,5 +1,6 @@
 /** One asynchronous step of the control plane as a value, and the documents its row carries. */
 import { z } from 'zod';
+import { contentChangeSchema } from './content-change.js';
 import type { OperationModel } from './generated/models.js';
 
 /** One thing an operation did or does, for people to read and for a worker to resume from. */
@@ -20,6 +21,12 @@ export const operationInputSchema = z.strictObject({
   /** remove_data_api: the login role to take away and the database it was made for. */
   login_role: z.string().optional(),
   database_name: z.string().optional(),
+  /** apply_config: what to change; without it the compute is brought up to date with all rows. */
+  change: contentChangeSchema.optional(),
+  /** create_branch, reset_branch: whose data are copied; that branch counts as busy meanwhile. */
+  source_branch_id: z.string().optional(),
+  /** suspend_compute: only when nobody has used the compute for so many seconds. */
+  idle_seconds: z.number().positive().optional(),
 });
 export type OperationInput = z.infer<typeof operationInputSchema>;
 

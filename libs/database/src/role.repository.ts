@@ -10,6 +10,7 @@ export interface NewRole {
   readonly name: string;
   readonly password?: string;
   readonly isProtected: boolean;
+  readonly noLogin?: boolean;
 }
 
 export class RoleRepository {
@@ -43,9 +44,37 @@ export async function insertRole(transaction: PrismaTransaction, secrets: Secret
   return transaction.role.create({
     data: {
       ...columns,
-      passwordSealed: password === undefined ? null : secrets.seal(password, passwordPlace(input.branchId, input.name)),
+      passwordSealed: password === undefined ? null : sealRolePassword(secrets, input.branchId, input.name, password),
     },
   });
+}
+
+/** Makes the roles of `to` those of `from`, each password sealed for its new place. */
+export async function copyRoles(
+  transaction: PrismaTransaction,
+  secrets: SecretBox,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<void> {
+  const rows = await transaction.role.findMany({
+    where: { branchId: from },
+    orderBy: [{ createdAt: 'asc' }, { name: 'asc' }],
+    omit: { passwordSealed: false },
+  });
+  await transaction.role.deleteMany({ where: { branchId: to } });
+  for (const { passwordSealed, updatedAt: _updatedAt, ...row } of rows) {
+    const password = passwordSealed === null ? null : secrets.open(passwordSealed, passwordPlace(from, row.name));
+    await transaction.role.create({
+      data: {
+        ...row,
+        branchId: to,
+        passwordSealed: password === null ? null : secrets.seal(password, passwordPlace(to, row.name)),
+      },
+    });
+  }
+}
+
+export function sealRolePassword(secrets: SecretBox, branchId: string, name: string, password: string): string {
+  return secrets.seal(password, passwordPlace(branchId, name));
 }
 
 function passwordPlace(branchId: string, name: string) {

@@ -9,14 +9,7 @@ import { toOperationBody } from '../operations/operations.dto.js';
 import { toRoleBody } from '../roles/roles.dto.js';
 import { theUser } from '../users/the-user.js';
 import type { ConnectionUri } from './connection-uri.js';
-
-/** PostgreSQL cuts longer names, in bytes. */
-const MAX_NAME_BYTES = 63;
-const postgresName = z
-  .string()
-  .min(1)
-  .refine((name) => Buffer.byteLength(name) <= MAX_NAME_BYTES, `must not be longer than ${MAX_NAME_BYTES} bytes`)
-  .refine((name) => !/[\u0000-\u001f\u007f]/.test(name), 'must not contain control characters');
+import { postgresName } from './reserved-names.js';
 
 const projectName = z.string().trim().min(1).max(64);
 const settings = z.record(z.string(), z.unknown());

@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { inspectAttached, type AttachedServer } from '@perch/compute';
 import type { NewProject } from '@perch/database';
-import { failure } from '../error/control-plane-error.js';
 import { newBranchId, newEndpointId } from '../ids/generate-id.js';
 import type { CreateProject } from './projects.dto.js';
+import { assertDatabaseNameFree, assertRoleNameFree } from './reserved-names.js';
 
 export type RootBranch = NewProject['branch'];
 
@@ -18,18 +18,11 @@ const DEFAULT_DATABASE = 'appdb';
 const DEFAULT_OWNER = 'appdb_owner';
 const PASSWORD_BYTES = 24;
 
-/** Roles and databases that PostgreSQL or Perch has itself; pg_ and perch_ are prefixes of theirs. */
-const RESERVED_ROLES = ['authenticated', 'anonymous', 'none', 'public', 'postgres'];
-const RESERVED_DATABASES = ['postgres', 'template0', 'template1'];
-const RESERVED_PREFIXES = ['pg_', 'perch_', 'authenticator'];
-
 export function localRoot(input: CreateProject['branch'], port: number): RootBranch {
   const owner = input?.role_name ?? DEFAULT_OWNER;
   const database = input?.database_name ?? DEFAULT_DATABASE;
-  if (RESERVED_ROLES.includes(owner) || RESERVED_PREFIXES.some((prefix) => owner.startsWith(prefix))) {
-    throw failure('project.name-reserved', 'role', owner);
-  }
-  if (RESERVED_DATABASES.includes(database)) throw failure('project.name-reserved', 'database', database);
+  assertRoleNameFree(owner);
+  assertDatabaseNameFree(database);
   const endpointId = newEndpointId();
   return {
     ...commonParts(input),

@@ -1,5 +1,12 @@
 /** Roles as the contract writes them. The roles that Perch makes for its data APIs are not among them. */
 import type { Role } from '@perch/database';
+import { z } from 'zod';
+import { postgresName } from '../projects/reserved-names.js';
+
+export const createRoleSchema = z.object({
+  role: z.object({ name: postgresName, no_login: z.boolean().optional() }),
+});
+export type CreateRole = z.infer<typeof createRoleSchema>['role'];
 
 export function toRoleBody(role: Role, password?: string) {
   return {

@@ -2,6 +2,7 @@
 import type { Compute, ComputeAdapter } from '@perch/compute';
 import type { Endpoint } from '@perch/database';
 import { deprovisionGroup, groupRoleName } from '@perch/provisioning';
+import { changeContents, giveUpChange } from './contents/change-contents.js';
 import { classifyFailure, OperationRefused } from './failure.js';
 import { contentsOf, findCompute } from './find-compute.js';
 import { withConnections } from './open-connections.js';
@@ -39,10 +40,16 @@ export const suspendCompute: OperationHandler = {
 
 export const applyConfig: OperationHandler = {
   async run(context) {
+    const { change } = context.operation.input;
+    if (change !== undefined) return changeContents(context, change);
     const { adapter, branchId } = await needCompute(context);
     const contents = await contentsOf(context.database, branchId);
     await context.steps.run('start-compute', () => adapter.start());
     await context.steps.run('apply-contents', () => adapter.apply(contents));
+  },
+  async giveUp(context) {
+    const { change } = context.operation.input;
+    if (change !== undefined) await giveUpChange(context, change);
   },
 };
 
