@@ -3,26 +3,22 @@
  * and told at once.
  */
 import path from 'node:path';
+import { ConfigError, givenVariables, readEnvironment, sharedEnvironment, type Environment } from '@perch/contract';
+import { logLevels } from '@perch/observability';
 import { z } from 'zod';
 import { UsageError } from './usage-error.js';
 
 /** Every variable that `perch up` reads itself; docs/configuration.md says the same. */
 export const upEnvironment = z.object({
-  /** Where all state lives. */
-  PERCH_HOME: z.string().min(1).default('.perch'),
-  /** Control plane at the base, data plane +100, auth +200, admin ports +90, +190, +290, metadata PostgreSQL +50. */
-  PERCH_PORT_BASE: z.coerce.number().int().min(1024).max(65_000).default(4000),
-  PERCH_MASTER_KEY: z.string().min(1).optional(),
-  PERCH_FLEET_TOKEN: z.string().min(16).optional(),
+  PERCH_HOME: sharedEnvironment.PERCH_HOME,
+  PERCH_PORT_BASE: sharedEnvironment.PERCH_PORT_BASE,
+  PERCH_MASTER_KEY: sharedEnvironment.PERCH_MASTER_KEY.optional(),
+  PERCH_FLEET_TOKEN: sharedEnvironment.PERCH_FLEET_TOKEN.optional(),
   /** A metadata PostgreSQL of one's own instead of the embedded one. */
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
-    .optional(),
-  REDIS_URL: z
-    .string()
-    .regex(/^rediss?:\/\//, 'must start with redis:// or rediss://')
-    .optional(),
+  DATABASE_URL: sharedEnvironment.DATABASE_URL.optional(),
+  REDIS_URL: sharedEnvironment.REDIS_URL,
+  /** Handed on to the planes; read here so that a wrong one stops the start before anything runs. */
+  PERCH_LOG_LEVEL: z.enum(logLevels).default('info'),
 });
 
 export interface UpConfig {
@@ -38,21 +34,24 @@ export interface UpConfig {
 }
 
 /** @throws UsageError listing every value that does not fit. */
-export function loadUpConfig(env: NodeJS.ProcessEnv = process.env): UpConfig {
-  // A variable set to nothing counts as absent, as compose files and CI systems leave them.
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const parsed = upEnvironment.safeParse(given);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-    throw new UsageError('The environment has values that do not fit:', problems);
-  }
+export function loadUpConfig(env: Environment = process.env): UpConfig {
+  const values = readUpEnvironment(env);
   return Object.freeze({
-    home: path.resolve(parsed.data.PERCH_HOME),
-    portBase: parsed.data.PERCH_PORT_BASE,
-    masterKey: parsed.data.PERCH_MASTER_KEY,
-    fleetToken: parsed.data.PERCH_FLEET_TOKEN,
-    databaseUrl: parsed.data.DATABASE_URL,
-    redisUrl: parsed.data.REDIS_URL,
-    inherited: z.record(z.string(), z.string()).parse(given),
+    home: path.resolve(values.PERCH_HOME),
+    portBase: values.PERCH_PORT_BASE,
+    masterKey: values.PERCH_MASTER_KEY,
+    fleetToken: values.PERCH_FLEET_TOKEN,
+    databaseUrl: values.DATABASE_URL,
+    redisUrl: values.REDIS_URL,
+    inherited: givenVariables(env),
   });
+}
+
+function readUpEnvironment(env: Environment): z.infer<typeof upEnvironment> {
+  try {
+    return readEnvironment(upEnvironment, env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new UsageError('The environment has values that do not fit:', error.problems);
+  }
 }

@@ -64,5 +64,6 @@ try {
 /** Errors with a code are written for people; anything else is a bug and shows where it happened. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return 'code' in error && typeof error.code === 'string' ? error.message : (error.stack ?? error.message);
+  const isForPeople = 'code' in error && typeof error.code === 'string' && error.message !== '';
+  return isForPeople ? error.message : (error.stack ?? error.message);
 }

@@ -22,9 +22,18 @@ export async function demoCommand(): Promise<void> {
   if (!fs.existsSync(file)) {
     throw new UsageError(`There is no ${file}. Start Perch first: \`npm start\`, then run this beside it.`, [], 1);
   }
-  const up = upFileSchema.parse(JSON.parse(fs.readFileSync(file, 'utf8')));
+  const up = readUpFile(file);
   const demo = await seedDemo(home, new ManagementClient(up.api_url, up.api_key));
   const facts: UpFacts = { ...up, demo };
   writeUpFile(home, facts);
   process.stdout.write(`The demo project is ${demo.project_id}; its data API: ${demo.data_api_url}\n`);
+}
+
+/** @throws UsageError when the file is not as `perch up` wrote it */
+function readUpFile(file: string) {
+  try {
+    return upFileSchema.parse(JSON.parse(fs.readFileSync(file, 'utf8')));
+  } catch {
+    throw new UsageError(`${file} is damaged. Start Perch again, which writes it anew.`, [], 1);
+  }
 }

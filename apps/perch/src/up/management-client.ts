@@ -1,4 +1,5 @@
 /** The few calls of the management API that `perch up` and `perch demo` make: plain HTTP, as any user's script would. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { UsageError } from '../usage-error.js';
 
@@ -16,6 +17,8 @@ export class ManagementClient {
   constructor(
     private readonly apiUrl: string,
     private readonly apiKey: string,
+    /** Ends whatever is being waited for. */
+    private readonly interrupted: AbortSignal = new AbortController().signal,
   ) {}
 
   async createProject(name: string) {
@@ -52,25 +55,45 @@ export class ManagementClient {
       if (dataApi.status === 'error') {
         throw new UsageError(`The demo's data API could not be enabled: ${JSON.stringify(body)}`, [], 1);
       }
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      this.interrupted.throwIfAborted();
+      await delay(100);
     }
     throw new UsageError("The demo's data API was not active within 30 s; see the worker's log.", [], 1);
   }
 
   async #call(method: string, path: string, body?: unknown, alsoGood: readonly number[] = []) {
-    const response = await fetch(this.apiUrl + path, {
-      method,
-      headers: { authorization: `Bearer ${this.apiKey}`, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(60_000),
-    });
-    const text = await response.text();
-    const parsed: unknown = text === '' ? {} : JSON.parse(text);
+    const { response, text } = await this.#fetch(method, path, body);
+    const parsed = parseJson(text);
     if (!response.ok && !alsoGood.includes(response.status)) {
       const said = errorSchema.safeParse(parsed);
       const message = said.success ? said.data.message : text;
       throw new UsageError(`${method} ${path} answered ${response.status}: ${message}`, [], 1);
     }
     return { status: response.status, body: parsed };
+  }
+  /** @throws UsageError when nobody answers */
+  async #fetch(method: string, path: string, body: unknown) {
+    try {
+      const response = await fetch(this.apiUrl + path, {
+        method,
+        headers: { authorization: `Bearer ${this.apiKey}`, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.any([this.interrupted, AbortSignal.timeout(60_000)]),
+      });
+      return { response, text: await response.text() };
+    } catch (error) {
+      this.interrupted.throwIfAborted();
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+      throw new UsageError(`The management API at ${this.apiUrl} does not answer (${cause}). Is Perch running?`, [], 1);
+    }
+  }
+}
+
+/** undefined for what is no JSON: whoever needs a shape refuses that. */
+function parseJson(text: string): unknown {
+  try {
+    return text === '' ? {} : JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

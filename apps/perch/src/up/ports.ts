@@ -1,27 +1,7 @@
-/** The ports of one Perch, all moved by one base, and the check that nobody else has them. */
+/** The check that nobody else has the ports of this Perch. */
 import net from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UsageError } from '../usage-error.js';
-
-export interface Ports {
-  readonly controlPlane: number;
-  readonly controlPlaneAdmin: number;
-  readonly dataPlane: number;
-  readonly dataPlaneAdmin: number;
-  readonly workerAdmin: number;
-  readonly metadataPostgres: number;
-}
-
-export function portsFrom(base: number): Ports {
-  return {
-    controlPlane: base,
-    controlPlaneAdmin: base + 90,
-    workerAdmin: base + 91,
-    dataPlane: base + 100,
-    dataPlaneAdmin: base + 190,
-    metadataPostgres: base + 50,
-  };
-}
 
 /**
  * Waits up to `graceMs` milliseconds for the ports to become free: processes of an earlier run may still be leaving.

@@ -4,12 +4,14 @@
  */
 import path from 'node:path';
 import { stopLocalComputes } from '@perch/compute';
+import { portsFrom, type PerchPorts } from '@perch/contract';
 import type { UpConfig } from '../config.js';
 import { seedDemo } from './demo.js';
+import { assertGivenServersAnswer } from './given-servers.js';
 import { loadSecrets, lockHome, type HomeSecrets } from './home.js';
 import { ManagementClient } from './management-client.js';
 import { startMetadataDatabase } from './metadata-database.js';
-import { assertPortsFree, portsFrom, type Ports } from './ports.js';
+import { assertPortsFree } from './ports.js';
 import { SupervisedProcess } from './supervised-process.js';
 import { banner, writeUpFile, type UpFacts } from './up-file.js';
 
@@ -26,8 +28,17 @@ export interface RunningPerch {
 /** Processes of a killed run leave within this time, milliseconds. */
 const LEFTOVER_GRACE_MS = 10_000;
 
-/** @throws UsageError when something outside has to be changed first; whatever was started is stopped again. */
-export async function runUp(config: UpConfig, program: string, terminal: Terminal): Promise<RunningPerch> {
+/**
+ * @param interrupted ends the start between two steps.
+ * @throws UsageError when something outside has to be changed first, the signal's reason when that was aborted; whatever
+ * was started is stopped again.
+ */
+export async function runUp(
+  config: UpConfig,
+  program: string,
+  terminal: Terminal,
+  interrupted: AbortSignal,
+): Promise<RunningPerch> {
   const startedAt = Date.now();
   const lock = lockHome(config.home);
   const undo: (() => Promise<void> | void)[] = [() => lock.release()];
@@ -36,6 +47,7 @@ export async function runUp(config: UpConfig, program: string, terminal: Termina
   };
   try {
     const secrets = loadSecrets(config.home);
+    await assertGivenServersAnswer(config);
     const ports = portsFrom(config.portBase);
     await assertPortsFree(listening(ports), lock.wasStale ? LEFTOVER_GRACE_MS : 0);
 
@@ -44,28 +56,30 @@ export async function runUp(config: UpConfig, program: string, terminal: Termina
     undo.push(() => metadata.stop());
     // Behind the planes on the way down, so that no plane starts a compute again.
     undo.push(() => stopLocalComputes(config.home));
+    interrupted.throwIfAborted();
 
     terminal.say('Starting control plane, worker and data plane');
     const env = childEnvironment(config, secrets, metadata.url);
     const planes = planeProcesses({ config, program, ports, env, terminal });
     undo.push(() => Promise.all(planes.map((plane) => plane.stop())).then(() => undefined));
     // Together: the worker waits by itself until the control plane has brought the metadata database up to date.
-    await Promise.all(planes.map((plane) => plane.start()));
+    await Promise.all(planes.map((plane) => plane.start(interrupted)));
 
     terminal.say('Preparing the demo project');
     const urls = publicUrls(ports);
-    const demo = await seedDemo(config.home, new ManagementClient(urls.api_url, secrets.api_key));
+    const demo = await seedDemo(config.home, new ManagementClient(urls.api_url, secrets.api_key, interrupted));
     const facts: UpFacts = { ...urls, auth_url: null, api_key: secrets.api_key, demo };
     const upFile = writeUpFile(config.home, facts);
     terminal.say(banner(facts, upFile, Date.now() - startedAt));
     return { facts, stop };
   } catch (error) {
     await stop();
+    interrupted.throwIfAborted();
     throw error;
   }
 }
 
-function publicUrls(ports: Ports) {
+function publicUrls(ports: PerchPorts) {
   const controlPlane = `http://127.0.0.1:${ports.controlPlane}`;
   return {
     console_url: controlPlane,
@@ -74,8 +88,8 @@ function publicUrls(ports: Ports) {
   };
 }
 
-/** The metadata database probes for itself: it may be running still and then keeps its port. */
-function listening({ metadataPostgres: _own, ...ports }: Ports): Record<string, number> {
+/** PostgreSQL servers probe for themselves: they may be running still and then keep their ports. */
+function listening({ metadataPostgres: _own, firstCompute: _later, ...ports }: PerchPorts): Record<string, number> {
   return ports;
 }
 
@@ -96,7 +110,7 @@ function childEnvironment(config: UpConfig, secrets: HomeSecrets, databaseUrl: s
 function planeProcesses(options: {
   readonly config: UpConfig;
   readonly program: string;
-  readonly ports: Ports;
+  readonly ports: PerchPorts;
   readonly env: Record<string, string>;
   readonly terminal: Terminal;
 }): readonly SupervisedProcess[] {

@@ -25,6 +25,8 @@ export interface ProcessOptions {
 
 const READY_WITHIN_MS = 30_000;
 const STOP_WITHIN_MS = 15_000;
+/** A process that lived this long ends for a reason of its own, not for that of the end before. */
+const STABLE_AFTER_MS = 60_000;
 const RESTART_AFTER_MS = [200, 500, 1000, 2000, 5000] as const;
 
 export class SupervisedProcess {
@@ -32,6 +34,7 @@ export class SupervisedProcess {
   #stopping = false;
   #ready = false;
   #restarts = 0;
+  #startedAt = 0;
 
   constructor(private readonly options: ProcessOptions) {}
 
@@ -39,8 +42,12 @@ export class SupervisedProcess {
     return path.join(this.options.logDir, `${this.options.name}.log`);
   }
 
-  /** Resolves when the process answers as ready. @throws UsageError with the end of its log when it does not. */
-  async start(): Promise<void> {
+  /**
+   * Resolves when the process answers as ready.
+   * @throws UsageError with what it said when it does not, the signal's reason when that was aborted
+   */
+  async start(interrupted: AbortSignal): Promise<void> {
+    const logBefore = fs.existsSync(this.logFile) ? fs.statSync(this.logFile).size : 0;
     this.#spawn();
     const deadline = Date.now() + READY_WITHIN_MS;
     while (Date.now() < deadline) {
@@ -48,11 +55,13 @@ export class SupervisedProcess {
         this.#ready = true;
         return;
       }
+      interrupted.throwIfAborted();
       if (this.#child === undefined) break;
       await delay(50);
     }
-    const tail = fs.readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-8);
-    throw new UsageError(`${this.options.name} did not start. The end of ${this.logFile}:`, tail, 1);
+    // Of this start only: what earlier ones said would lead astray.
+    const said = fs.readFileSync(this.logFile).subarray(logBefore).toString('utf8').trimEnd().split('\n').slice(-8);
+    throw new UsageError(`${this.options.name} did not start. The end of ${this.logFile}:`, said, 1);
   }
 
   async stop(): Promise<void> {
@@ -77,17 +86,21 @@ export class SupervisedProcess {
     });
     fs.closeSync(log);
     this.#child = child;
-    child.once('exit', (code, signal) => this.#onExit(code, signal));
+    this.#startedAt = performance.now();
+    child.once('exit', (code, signal) => this.#onExit(signal ?? `status ${code}`));
+    // No process could be made at all: then there is no exit either.
+    child.once('error', (error) => {
+      if (child.pid === undefined) this.#onExit(error.message);
+    });
   }
 
-  #onExit(code: number | null, signal: NodeJS.Signals | null): void {
+  #onExit(how: string): void {
     this.#child = undefined;
     if (this.#stopping || !this.#ready) return;
+    if (performance.now() - this.#startedAt > STABLE_AFTER_MS) this.#restarts = 0;
     const wait = RESTART_AFTER_MS[Math.min(this.#restarts, RESTART_AFTER_MS.length - 1)] ?? 5000;
     this.#restarts += 1;
-    this.options.onNotice(
-      `${this.options.name} ended (${signal ?? `status ${code}`}), starting it again; see ${this.logFile}`,
-    );
+    this.options.onNotice(`${this.options.name} ended (${how}), starting it again; see ${this.logFile}`);
     setTimeout(() => {
       if (!this.#stopping) this.#spawn();
     }, wait);
