@@ -19,6 +19,7 @@ import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { ApiKeysService } from './api-keys/api-keys.service.js';
 import { BranchesController } from './branches/branches.controller.js';
 import { BranchesService } from './branches/branches.service.js';
+import { BranchChangesService } from './branches/branch-changes.service.js';
 import { DataApiController } from './data-api/data-api.controller.js';
 import { DataApiService } from './data-api/data-api.service.js';
 import { DataApiUrls } from './data-api/data-api-urls.js';
@@ -84,6 +85,7 @@ const services = [
   ConnectionUris,
   ContentOperations,
   DataApiService,
+  BranchChangesService,
   DatabasesService,
   EndpointsService,
   ExposureReader,

@@ -11,6 +11,13 @@ export interface ComputeAdapter {
    * @throws ComputeError `operation-unsupported` unless both are local, `not-found` when the parent was never created.
    */
   createFrom(parent: Compute, contents: ComputeContents): Promise<void>;
+  /**
+   * Makes the data those of `parent` as that is now, starts it, and makes the contents. What was there serves until the
+   * copy is complete, and is lost then; `parent` keeps serving and is started for it when it sleeps.
+   *
+   * @throws ComputeError as createFrom
+   */
+  resetFrom(parent: Compute, contents: ComputeContents): Promise<void>;
   /** Resolves when it answers. @throws ComputeError `not-found` when it was never created. */
   start(): Promise<void>;
   /** Ends its sessions and its process; the data stay. */

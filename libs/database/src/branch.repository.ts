@@ -1,9 +1,15 @@
 /** Branches, and the rows that come to be with one: its endpoint, roles, databases and first operations. */
 import type { BranchModel } from './generated/models.js';
+import { copyContents, inheritDataApis, removeDataApis, reprovisionDataApis } from './branch-copy.js';
+import { assertIdle, lockProject } from './branch-lock.js';
+import { DatabaseError } from './database-error.js';
 import { insertEndpoint, type NewEndpoint } from './endpoint.repository.js';
+import type { Operation } from './operation.js';
 import { insertOperation, type NewOperation } from './operation.repository.js';
 import type { Prisma, PrismaTransaction } from './prisma-client.js';
 import type { CreatedBranch } from './project.repository.js';
+import { isUniqueViolation } from './prisma-errors.js';
+import { takePublishLock } from './publish-snapshot.js';
 import { insertRole, type NewRole } from './role.repository.js';
 import type { SecretBox } from './secret-box.js';
 
@@ -14,6 +20,8 @@ export interface NewBranch {
   readonly projectId: string;
   readonly name: string;
   readonly parentId?: string;
+  readonly initSource?: string;
+  readonly expiresAt?: Date;
   readonly isDefault: boolean;
   readonly isProtected: boolean;
   /** An attached Postgres: the URL the user gave. */
@@ -35,17 +43,170 @@ export class BranchRepository {
   ) {}
 
   async find(projectId: string, id: string): Promise<Branch | undefined> {
-    const where = { id, projectId, project: { deletedAt: null } };
+    const where = { id, projectId, deletedAt: null, project: { deletedAt: null } };
     return (await this.prisma.branch.findFirst({ where })) ?? undefined;
   }
 
-  /** By its id alone, of a deleted project too. */
+  /** By its id alone, deleted or of a deleted project too. */
   async findEvenDeleted(id: string): Promise<Branch | undefined> {
     return (await this.prisma.branch.findUnique({ where: { id } })) ?? undefined;
   }
 
   async listOfProject(projectId: string): Promise<readonly Branch[]> {
-    return this.prisma.branch.findMany({ where: { projectId }, orderBy: [{ updatedAt: 'desc' }, { id: 'asc' }] });
+    const where = { projectId, deletedAt: null };
+    return this.prisma.branch.findMany({ where, orderBy: [{ updatedAt: 'desc' }, { id: 'asc' }] });
+  }
+
+  /**
+   * A branch of `input.parentId`, with the parent's roles and databases where `copy` is set, and with its active data
+   * APIs where the branch has an endpoint.
+   *
+   * @throws DatabaseError database.name-taken; database.busy when the parent is changing; database.conflict: an id
+   * or a port is taken, make new ones and try again.
+   */
+  async create(
+    input: NewBranch & { readonly parentId: string },
+    { copy }: { readonly copy: boolean },
+  ): Promise<CreatedBranch> {
+    try {
+      return await this.prisma.$transaction(async (transaction) => {
+        await takePublishLock(transaction);
+        await lockProject(transaction, input.projectId);
+        await assertIdle(transaction, { branchIds: [input.parentId], sourceIds: [] });
+        await assertNameFree(transaction, input);
+        const { operations, ...created } = await insertBranch(transaction, this.secrets, input);
+        const { id, projectId, parentId } = input;
+        if (copy) await copyContents(transaction, this.secrets, { from: parentId, to: id });
+        const endpointId = created.endpoints.find(({ hidden }) => !hidden)?.id;
+        const inherited =
+          endpointId === undefined
+            ? []
+            : await inheritDataApis(transaction, this.secrets, { id, projectId, parentId, endpointId });
+        return {
+          ...created,
+          roles: await transaction.role.findMany({ where: { branchId: id } }),
+          databases: await transaction.database.findMany({ where: { branchId: id }, orderBy: { id: 'asc' } }),
+          operations: [...operations, ...inherited],
+        };
+      });
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      throw new DatabaseError('database.conflict', `Branch '${input.id}' or its port exists already`, { cause: error });
+    }
+  }
+
+  /** @throws DatabaseError database.name-taken. */
+  async update(
+    branch: Branch,
+    change: { readonly name?: string; readonly isProtected?: boolean; readonly expiresAt?: Date | null },
+  ): Promise<Branch> {
+    return this.prisma.$transaction(async (transaction) => {
+      await lockProject(transaction, branch.projectId);
+      if (change.name !== undefined) await assertNameFree(transaction, { ...branch, name: change.name });
+      return transaction.branch.update({ where: { id: branch.id }, data: change });
+    });
+  }
+
+  async makeDefault(branch: Branch): Promise<Branch> {
+    return this.prisma.$transaction(async (transaction) => {
+      await lockProject(transaction, branch.projectId);
+      const others = { projectId: branch.projectId, isDefault: true, id: { not: branch.id } };
+      await transaction.branch.updateMany({ where: others, data: { isDefault: false } });
+      return transaction.branch.update({ where: { id: branch.id }, data: { isDefault: true } });
+    });
+  }
+
+  /**
+   * Begins to make the data of `branch` those of `sourceId` again: its compute, then every data API's login.
+   *
+   * @throws DatabaseError database.busy.
+   */
+  async startReset(
+    branch: Branch,
+    sourceId: string,
+    operation: Omit<NewOperation, 'projectId' | 'branchId'>,
+  ): Promise<{ readonly branch: Branch; readonly operations: readonly Operation[] }> {
+    const { id, projectId } = branch;
+    return this.prisma.$transaction(async (transaction) => {
+      await takePublishLock(transaction);
+      await lockProject(transaction, projectId);
+      await assertIdle(transaction, { branchIds: [id, sourceId], sourceIds: [id] });
+      const reset = await insertOperation(transaction, { ...operation, projectId, branchId: id });
+      const provisioning = await reprovisionDataApis(transaction, projectId, id);
+      const data = { currentState: 'resetting', pendingState: 'ready', stateChangedAt: new Date() } as const;
+      return {
+        branch: await transaction.branch.update({ where: { id }, data }),
+        operations: [reset, ...provisioning],
+      };
+    });
+  }
+
+  /** The data are copied: the rows follow. A data API whose database is not among them is gone. */
+  async finishReset(id: string, sourceId: string): Promise<void> {
+    await this.prisma.$transaction(async (transaction) => {
+      await takePublishLock(transaction);
+      await copyContents(transaction, this.secrets, { from: sourceId, to: id });
+      const databases = await transaction.database.findMany({ where: { branchId: id } });
+      await removeDataApis(transaction, { branchId: id, notIn: databases.map(({ name }) => name) });
+      const now = new Date();
+      await transaction.branch.updateMany({
+        where: { id },
+        data: { currentState: 'ready', pendingState: null, stateChangedAt: now, lastResetAt: now },
+      });
+    });
+  }
+
+  /**
+   * Takes a branch out of every list and its data APIs out of the fleet, and leaves the operations that take its compute
+   * away. Its name is free at once. undefined when it is gone already.
+   *
+   * @throws DatabaseError database.busy; database.conflict when it has children.
+   */
+  async markDeleted(branch: Branch): Promise<readonly Operation[] | undefined> {
+    const { id, projectId } = branch;
+    return this.prisma.$transaction(async (transaction) => {
+      await takePublishLock(transaction);
+      await lockProject(transaction, projectId);
+      const row = await transaction.branch.findFirst({ where: { id, deletedAt: null } });
+      if (row === null) return undefined;
+      await assertIdle(transaction, { branchIds: [id], sourceIds: [id] });
+      const child = await transaction.branch.findFirst({ where: { parentId: id, deletedAt: null } });
+      if (child !== null) throw new DatabaseError('database.conflict', `Branch '${id}' has children`);
+      return this.leave(transaction, row);
+    });
+  }
+
+  /** What never came up, with whatever waited for it. */
+  async abandon(id: string): Promise<void> {
+    await this.prisma.$transaction(async (transaction) => {
+      await takePublishLock(transaction);
+      await removeDataApis(transaction, { branchId: id });
+      await transaction.branch.updateMany({ where: { parentId: id }, data: { parentId: null } });
+      await transaction.branch.deleteMany({ where: { id } });
+    });
+  }
+
+  /** The compute of a deleted branch is away: so are its rows. One that was not deleted stays. */
+  async forgetDeleted(id: string): Promise<void> {
+    await this.prisma.$transaction(async (transaction) => {
+      const row = await transaction.branch.findFirst({ where: { id, deletedAt: { not: null } } });
+      if (row === null) return;
+      await transaction.branch.updateMany({ where: { parentId: id }, data: { parentId: null } });
+      await transaction.branch.deleteMany({ where: { id } });
+    });
+  }
+
+  private async leave(transaction: PrismaTransaction, { id, projectId }: Branch): Promise<readonly Operation[]> {
+    await removeDataApis(transaction, { branchId: id });
+    // Names are unique among the rows, and this one may be needed before the row is gone.
+    const data = { deletedAt: new Date(), name: `deleted ${id}` };
+    await transaction.branch.update({ where: { id }, data });
+    const operations: Operation[] = [];
+    for (const endpoint of await transaction.endpoint.findMany({ where: { branchId: id } })) {
+      const operation = { projectId, branchId: id, endpointId: endpoint.id, action: 'delete_timeline' } as const;
+      operations.push(await insertOperation(transaction, operation));
+    }
+    return operations;
   }
 
   async setState(id: string, currentState: Branch['currentState']): Promise<void> {
@@ -86,6 +247,14 @@ export async function insertBranch(
     ),
     operations: await inOrder(operations, (operation) => insertOperation(transaction, { ...operation, ...ids })),
   };
+}
+
+async function assertNameFree(
+  transaction: PrismaTransaction,
+  { id, projectId, name }: Pick<Branch, 'id' | 'projectId' | 'name'>,
+): Promise<void> {
+  const taken = await transaction.branch.findFirst({ where: { projectId, name, id: { not: id } } });
+  if (taken !== null) throw new DatabaseError('database.name-taken', `A branch is called '${name}' already`);
 }
 
 async function inOrder<In, Out>(items: readonly In[], insert: (item: In) => Promise<Out>): Promise<readonly Out[]> {

@@ -71,19 +71,10 @@ export class DataApiRepository {
 
   /** @throws DatabaseError database.conflict: this database of the branch has a data API already. */
   async create(input: NewDataApi): Promise<DataApiWithOperation> {
-    const { projectId, loginPassword, ...columns } = input;
     try {
-      const created = await publishSnapshot(this.prisma, toPublication(input), async (transaction, version) => {
-        const row = await transaction.dataApi.create({
-          data: {
-            ...columns,
-            ...choicesToColumns(input),
-            loginPasswordSealed: this.secrets.seal(loginPassword, loginPasswordPlace(input.id)),
-            version,
-          },
-        });
-        return { dataApi: toDataApi(row), operation: await insertProvisioning(transaction, projectId, row) };
-      });
+      const created = await publishSnapshot(this.prisma, toPublication(input), (transaction, version) =>
+        insertDataApi(transaction, this.secrets, input, version),
+      );
       return present(created, input.id);
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
@@ -220,6 +211,25 @@ export class DataApiRepository {
 
 function toPublication(dataApi: { readonly endpointId: string; readonly databaseName: string }) {
   return { endpointId: dataApi.endpointId, database: dataApi.databaseName, removed: false };
+/** Within a publication: the row, and the operation that makes it usable. */
+export async function insertDataApi(
+  transaction: PrismaTransaction,
+  secrets: SecretBox,
+  input: NewDataApi,
+  version: bigint,
+): Promise<DataApiWithOperation> {
+  const { projectId, loginPassword, ...columns } = input;
+  const row = await transaction.dataApi.create({
+    data: {
+      ...columns,
+      ...choicesToColumns(input),
+      loginPasswordSealed: secrets.seal(loginPassword, loginPasswordPlace(input.id)),
+      version,
+    },
+  });
+  return { dataApi: toDataApi(row), operation: await insertProvisioning(transaction, projectId, row) };
+}
+
 }
 
 function choicesToColumns(choices: DataApiChoices) {
@@ -255,7 +265,7 @@ async function updateExisting(
   return count === 0 ? undefined : transaction.dataApi.findUniqueOrThrow({ where: { id } });
 }
 
-function insertProvisioning(
+export function insertProvisioning(
   transaction: PrismaTransaction,
   projectId: string,
   row: { readonly id: string; readonly branchId: string; readonly endpointId: string },

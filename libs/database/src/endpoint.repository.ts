@@ -17,6 +17,10 @@ export interface NewEndpoint {
   readonly superuserPassword?: string;
   readonly suspendTimeoutSeconds: number;
   readonly currentState: Endpoint['currentState'];
+  readonly pendingState?: Endpoint['currentState'];
+  /** Only keeps the branch's data until somebody asks for an endpoint. */
+  readonly hidden?: boolean;
+  readonly settings?: object;
 }
 
 export class EndpointRepository {
@@ -26,27 +30,43 @@ export class EndpointRepository {
   ) {}
 
   async find(projectId: string, id: string): Promise<Endpoint | undefined> {
-    const where = { id, projectId, project: { deletedAt: null } };
+    const where = { id, projectId, hidden: false, project: { deletedAt: null }, branch: { deletedAt: null } };
     return (await this.prisma.endpoint.findFirst({ where })) ?? undefined;
   }
 
-  /** By its id alone, of a deleted project too. */
+  /** By its id alone: hidden, of a deleted branch, of a deleted project too. */
   async findEvenDeleted(id: string): Promise<Endpoint | undefined> {
     return (await this.prisma.endpoint.findUnique({ where: { id } })) ?? undefined;
   }
 
   async listOfProject(projectId: string): Promise<readonly Endpoint[]> {
-    return this.prisma.endpoint.findMany({ where: { projectId }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] });
+    const where = { projectId, hidden: false, branch: { deletedAt: null } };
+    return this.prisma.endpoint.findMany({ where, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] });
   }
 
   async listOfBranch(branchId: string): Promise<readonly Endpoint[]> {
+    return (await this.listEvenHidden(branchId)).filter(({ hidden }) => !hidden);
+  }
+
+  /** Those too that only keep the branch's data. */
+  async listEvenHidden(branchId: string): Promise<readonly Endpoint[]> {
     return this.prisma.endpoint.findMany({ where: { branchId }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] });
+  }
+
+  /** What a project's deletion has to take away. */
+  async listAllOfProject(projectId: string): Promise<readonly Endpoint[]> {
+    return this.prisma.endpoint.findMany({ where: { projectId }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] });
   }
 
   /** Every local endpoint that should be running: what a worker starts or adopts when it starts. */
   async listLocalActive(): Promise<readonly Endpoint[]> {
     return this.prisma.endpoint.findMany({
-      where: { localPort: { not: null }, currentState: 'active', project: { deletedAt: null } },
+      where: {
+        localPort: { not: null },
+        currentState: 'active',
+        project: { deletedAt: null },
+        branch: { deletedAt: null },
+      },
     });
   }
 
@@ -87,10 +107,11 @@ export async function insertEndpoint(
   secrets: SecretBox,
   input: NewEndpoint,
 ): Promise<Endpoint> {
-  const { isLocal, superuserPassword, ...columns } = input;
+  const { isLocal, superuserPassword, settings, ...columns } = input;
   return transaction.endpoint.create({
     data: {
       ...columns,
+      settings: { ...settings },
       localPort: isLocal ? input.port : null,
       superuserPasswordSealed:
         superuserPassword === undefined ? null : secrets.seal(superuserPassword, superuserPasswordPlace(input.id)),

@@ -1,6 +1,12 @@
-/** Branches as the contract writes them. */
-import type { Branch } from '@perch/database';
+/** Branches as the contract writes them, with the fields that are ours under `perch` (decision 18). */
+import { branchIdPattern } from '@perch/contract';
+import type { Branch, CreatedBranch, Operation } from '@perch/database';
 import { z } from 'zod';
+import { toDatabaseBody } from '../databases/databases.dto.js';
+import { newEndpointSchema, toEndpointBody } from '../endpoints/endpoints.dto.js';
+import { toOperationBody } from '../operations/operations.dto.js';
+import type { BranchConnections } from '../projects/connection-uris.js';
+import { toRoleBody } from '../roles/roles.dto.js';
 import { theUser } from '../users/the-user.js';
 
 export const listBranchesSchema = z.object({
@@ -14,6 +20,74 @@ export type ListBranches = z.infer<typeof listBranchesSchema>;
 
 export const countBranchesSchema = z.object({ search: z.string().max(256).optional() });
 export type CountBranches = z.infer<typeof countBranchesSchema>;
+
+const branchName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(256)
+  .refine((name) => !/[\u0000-\u001f\u007f]/.test(name), 'must not contain control characters')
+  // Clients take a text of that shape for an id, wherever a branch is named.
+  .refine((name) => !branchIdPattern.test(name), 'must not have the shape of a branch id');
+
+/** What is not offered is read all the same, so that asking for it is refused rather than read over. */
+export const createBranchSchema = z.object({
+  branch: z
+    .object({
+      name: branchName.optional(),
+      parent_id: z.string().min(1).optional(),
+      parent_lsn: z.string().optional(),
+      parent_timestamp: z.string().optional(),
+      protected: z.boolean().optional(),
+      archived: z.boolean().optional(),
+      init_source: z.enum(['parent-data', 'schema-only']).optional(),
+      expires_at: z.string().nullish(),
+      perch: z.strictObject({ connection_url: z.string().min(1).optional() }).optional(),
+    })
+    .default({}),
+  endpoints: z.array(newEndpointSchema).max(1, 'a branch has one endpoint').default([]),
+  annotation_value: z.record(z.string(), z.unknown()).optional(),
+});
+export type CreateBranch = z.infer<typeof createBranchSchema>;
+
+export const updateBranchSchema = z.object({
+  branch: z.object({
+    name: branchName.optional(),
+    protected: z.boolean().optional(),
+    expires_at: z.string().nullish(),
+  }),
+});
+export type UpdateBranch = z.infer<typeof updateBranchSchema>['branch'];
+
+export const restoreBranchSchema = z.object({
+  source_branch_id: z.string().min(1),
+  source_lsn: z.string().optional(),
+  source_timestamp: z.string().optional(),
+  preserve_under_name: z.string().optional(),
+});
+export type RestoreBranch = z.infer<typeof restoreBranchSchema>;
+
+export interface ChangedBranch {
+  readonly branch: Branch;
+  readonly operations: readonly Operation[];
+}
+
+export interface CreatedBranchView extends CreatedBranch, BranchConnections {}
+
+export function toChangedBranchBody({ branch, operations }: ChangedBranch) {
+  return { branch: toBranchBody(branch), operations: operations.map(toOperationBody) };
+}
+
+export function toCreatedBranchBody(created: CreatedBranchView) {
+  return {
+    branch: toBranchBody(created.branch),
+    endpoints: created.endpoints.map(toEndpointBody),
+    operations: created.operations.map(toOperationBody),
+    roles: created.roles.map((role) => toRoleBody(role, created.passwords.get(role.name))),
+    databases: created.databases.map(toDatabaseBody),
+    ...(created.endpoints.length > 0 && { connection_uris: created.connectionUris }),
+  };
+}
 
 export interface BranchPage {
   readonly branches: readonly Branch[];

@@ -1,6 +1,18 @@
 /** Endpoints as the contract writes them. */
 import type { Endpoint } from '@perch/database';
+import { z } from 'zod';
 import { theRegion } from '../regions/region.js';
+
+/** Seconds; 0 means the default, -1 never; a week at most. */
+const suspendTimeout = z.int().min(-1).max(604_800);
+const settings = z.record(z.string(), z.unknown());
+
+/** What scales a compute in the contract means nothing to a process on one machine and is read over. */
+export const newEndpointSchema = z.object({
+  type: z.literal('read_write', "only 'read_write' is offered"),
+  settings: settings.optional(),
+  suspend_timeout_seconds: suspendTimeout.optional(),
+});
 
 /** PostgreSQL's own port, which needs no mention. */
 const STANDARD_PORT = 5432;

@@ -106,6 +106,31 @@ export const catalogue = Object.freeze({
     (reason: string) => `The branch is busy: ${reason}; try again`,
     'One change of a branch at a time. The same request may be sent again as it is; Retry-After says when.',
   ),
+  'branch.name-taken': row(
+    409,
+    (name: string) => `A branch of this project is called '${name}' already`,
+    'Names of branches are unique within a project.',
+  ),
+  'branch.not-ready': row(
+    409,
+    (id: string, state: string) => `Branch '${id}' cannot be copied in the state '${state}'`,
+    'Its operations tell what it waits for.',
+  ),
+  'branch.not-deletable': row(
+    422,
+    (id: string, reason: string) => `Branch '${id}' cannot be deleted: ${reason}`,
+    'Delete its children first, or make another branch the default one. A root goes with its project.',
+  ),
+  'branch.option-unavailable': row(
+    400,
+    (option: string, reason: string) => `'${option}' is not available here: ${reason}`,
+    'Refused rather than read over, so that no branch is other than what was asked for.',
+  ),
+  'branch.connection-url-needed': row(
+    400,
+    () => "A branch of an attached project needs 'branch.perch.connection_url'",
+    'Perch copies no Postgres that was attached; make the copy yourself and give its URL.',
+  ),
   'endpoint.not-found': row(404, (id: string) => `Endpoint '${id}' does not exist`, 'Endpoint ids start with `ep-`.'),
   'endpoint.none': row(
     409,

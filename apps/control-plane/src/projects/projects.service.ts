@@ -96,7 +96,7 @@ export class ProjectsService {
   }
 
   private async removal(project: Project): Promise<readonly NewOperation[]> {
-    const endpoints = await this.endpoints.listOfProject(project.id);
+    const endpoints = await this.endpoints.listAllOfProject(project.id);
     return endpoints.map((endpoint) => ({
       projectId: project.id,
       branchId: endpoint.branchId,

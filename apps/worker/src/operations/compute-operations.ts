@@ -71,6 +71,8 @@ export const deleteTimeline: OperationHandler = {
     const adapter = computes.open(found.compute);
     await removeLoginRoles(found.compute, adapter, { steps, database, operation });
     await steps.run('destroy-compute', () => adapter.destroy());
+    const { branchId } = operation;
+    await steps.run('forget-branch', () => database.branches.forgetDeleted(branchId));
   },
 };
 

@@ -20,7 +20,7 @@ export async function findCompute(
 ): Promise<FoundCompute | undefined> {
   const endpoint =
     endpointId === null
-      ? (await database.endpoints.listOfBranch(branchId))[0]
+      ? (await database.endpoints.listEvenHidden(branchId))[0]
       : await database.endpoints.findEvenDeleted(endpointId);
   if (endpoint === undefined) return undefined;
   const superuserPassword = await database.endpoints.superuserPassword(endpoint.id);

@@ -8,20 +8,16 @@ import {
   startCompute,
   suspendCompute,
 } from './compute-operations.js';
-import { OperationRefused } from './failure.js';
+import { createBranch, resetBranch } from './branch-operations.js';
 import type { OperationHandler } from './operation-handler.js';
 import { provisionDataApi } from './provision-data-api.js';
 import { removeDataApi } from './remove-data-api.js';
 
-const notYet: OperationHandler = {
-  cancelsFollowers: true,
-  run: () => Promise.reject(new OperationRefused('Branches of a branch are not available yet')),
-};
-
 export const operationHandlers: Readonly<Record<Operation['action'], OperationHandler>> = Object.freeze({
   create_timeline: createCompute,
   create_compute: createCompute,
-  create_branch: notYet,
+  create_branch: createBranch,
+  reset_branch: resetBranch,
   start_compute: startCompute,
   suspend_compute: suspendCompute,
   apply_config: applyConfig,

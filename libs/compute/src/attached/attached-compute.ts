@@ -21,6 +21,9 @@ export function createAttachedCompute(compute: AttachedCompute): ComputeAdapter 
     async createFrom() {
       throw new ComputeError('operation-unsupported', 'A Postgres that was attached cannot be copied into a branch');
     },
+    async resetFrom() {
+      throw new ComputeError('operation-unsupported', 'A Postgres that was attached cannot be reset');
+    },
     start: inspect,
     suspend: nothing,
     destroy: nothing,

@@ -6,13 +6,14 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { ComputeAdapter } from '../compute-adapter.js';
 import { ComputeError } from '../compute-error.js';
-import { localSuperuser, type Credentials, type LocalCompute } from '../compute.js';
+import { localSuperuser, type Compute, type Credentials, type LocalCompute } from '../compute.js';
 import { isCluster } from '../embedded/init-cluster.js';
 import { findEmbeddedPostgres, startEmbeddedPostgres } from '../embedded/start-embedded-postgres.js';
 import { withFileLock } from '../file-lock.js';
 import { serverCertificate } from '../tls/certificate-authority.js';
 import { applyContents, setPassword } from './apply-contents.js';
 import { copyRunningCluster } from './copy-running-cluster.js';
+import { stopOne } from './stop-local-computes.js';
 
 const LOCK_TIMEOUT_MS = 60_000;
 /** What a local endpoint is called by those who check its certificate. */
@@ -34,14 +35,14 @@ export function createLocalCompute(compute: LocalCompute, options: { readonly ho
   const apply: ComputeAdapter['apply'] = (contents) =>
     applyContents(contents, compute.owner, (database) => url(superuser, database));
 
-  const copyFrom = async (parent: LocalCompute): Promise<void> => {
+  const copyFrom = async (parent: LocalCompute, targetDir: string): Promise<void> => {
     const source = createLocalCompute(parent, options);
     const before = await source.status();
     if (before.kind !== 'active') await source.start();
     try {
       const sourceDir = dataDirOf(options.home, parent.endpointId);
       const superuserUrl = localUrl(parent.port, { ...superuser, password: parent.superuserPassword }, 'postgres');
-      await copyRunningCluster({ superuserUrl, sourceDir, targetDir: dataDir });
+      await copyRunningCluster({ superuserUrl, sourceDir, targetDir });
     } finally {
       if (before.kind === 'idle') await source.suspend();
     }
@@ -71,13 +72,28 @@ export function createLocalCompute(compute: LocalCompute, options: { readonly ho
       }),
     createFrom: (parent, contents) =>
       alone(async () => {
-        if (parent.kind !== 'local') {
-          throw new ComputeError(
-            'operation-unsupported',
-            'A Postgres that was attached cannot be copied into a branch',
-          );
+        assertLocal(parent);
+        if (!isCluster(dataDir)) await copyFrom(parent, dataDir);
+        await takeOver(parent);
+        await apply(contents);
+      }),
+    resetFrom: (parent, contents) =>
+      alone(async () => {
+        assertLocal(parent);
+        const fresh = `${dataDir}.reset`;
+        const former = `${dataDir}.former`;
+        // One that was cut short in the middle of its swap has the copy, and nothing in its place.
+        if (!isCluster(fresh) || isCluster(dataDir)) {
+          rmSync(fresh, { recursive: true, force: true });
+          await copyFrom(parent, fresh);
         }
-        if (!isCluster(dataDir)) await copyFrom(parent);
+        if (isCluster(dataDir)) {
+          await stopOne(dataDir);
+          rmSync(former, { recursive: true, force: true });
+          renameSync(dataDir, former);
+        }
+        renameSync(fresh, dataDir);
+        rmSync(former, { recursive: true, force: true });
         await takeOver(parent);
         await apply(contents);
       }),
@@ -92,7 +108,8 @@ export function createLocalCompute(compute: LocalCompute, options: { readonly ho
     destroy: () =>
       alone(async () => {
         if (!existsSync(home)) return;
-        await (await findEmbeddedPostgres(server))?.stop();
+        // Also one that was killed before it got its own password.
+        await stopOne(dataDir);
         // Out of the way first: a removal that is cut short must not look like a compute.
         const gone = `${home}.gone`;
         rmSync(gone, { recursive: true, force: true });
@@ -121,6 +138,11 @@ function dataDirOf(home: string, endpointId: string): string {
 function localUrl(port: number, { role, password }: Credentials, database: string): string {
   const user = `${encodeURIComponent(role)}:${encodeURIComponent(password)}`;
   return `postgresql://${user}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
+}
+
+function assertLocal(parent: Compute): asserts parent is LocalCompute {
+  if (parent.kind === 'local') return;
+  throw new ComputeError('operation-unsupported', 'A Postgres that was attached cannot be copied into a branch');
 }
 
 function missing(compute: LocalCompute): ComputeError {

@@ -16,7 +16,8 @@ export async function stopLocalComputes(home: string): Promise<void> {
   if (failed !== undefined) throw failed.reason;
 }
 
-async function stopOne(dataDir: string): Promise<void> {
+/** Whatever password it has. */
+export async function stopOne(dataDir: string): Promise<void> {
   const note = readPostmasterNote(dataDir);
   if (note === undefined || !(await postmasterLives(note))) return;
   await stopPostmaster({ pid: note.pid, dataDir, pgCtl: locateBinaries().pgCtl });
