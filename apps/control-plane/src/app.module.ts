@@ -9,6 +9,7 @@ import {
   DataApiRepository,
   EndpointRepository,
   OperationRepository,
+  ProjectJwksRepository,
   ProjectRepository,
   RoleRepository,
   TenantRepository,
@@ -18,8 +19,8 @@ import type { Observer } from '@perch/observability';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { ApiKeysService } from './api-keys/api-keys.service.js';
 import { BranchesController } from './branches/branches.controller.js';
-import { BranchesService } from './branches/branches.service.js';
 import { BranchChangesService } from './branches/branch-changes.service.js';
+import { BranchesService } from './branches/branches.service.js';
 import { DataApiController } from './data-api/data-api.controller.js';
 import { DataApiService } from './data-api/data-api.service.js';
 import { DataApiUrls } from './data-api/data-api-urls.js';
@@ -35,6 +36,8 @@ import { HealthController } from './health/health.controller.js';
 import { AuthGuard } from './http/auth.guard.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { FleetToken } from './http/fleet-token.js';
+import { JwksController } from './jwks/jwks.controller.js';
+import { JwksService } from './jwks/jwks.service.js';
 import { JwksRefresher } from './jwks/jwks-refresher.js';
 import { JwksSource } from './jwks/jwks-source.js';
 import { ContentOperations } from './operations/content-operations.js';
@@ -72,6 +75,7 @@ const controllers = [
   EndpointsController,
   FleetController,
   HealthController,
+  JwksController,
   OperationsController,
   ProjectsController,
   RegionsController,
@@ -81,14 +85,15 @@ const controllers = [
 
 const services = [
   ApiKeysService,
+  BranchChangesService,
   BranchesService,
   ConnectionUris,
   ContentOperations,
   DataApiService,
-  BranchChangesService,
   DatabasesService,
   EndpointsService,
   ExposureReader,
+  JwksService,
   LocalPorts,
   OperationsService,
   ProjectAccess,
@@ -129,6 +134,7 @@ function repositories(database: Database): readonly Provider[] {
     { provide: DataApiRepository, useValue: database.dataApis },
     { provide: EndpointRepository, useValue: database.endpoints },
     { provide: OperationRepository, useValue: database.operations },
+    { provide: ProjectJwksRepository, useValue: database.jwks },
     { provide: ProjectRepository, useValue: database.projects },
     { provide: RoleRepository, useValue: database.roles },
     { provide: TenantRepository, useValue: database.tenants },

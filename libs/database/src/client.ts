@@ -9,6 +9,7 @@ import { EndpointRepository } from './endpoint.repository.js';
 import { createMetadataEvents, type MetadataEvents } from './metadata-events.js';
 import { OperationRepository } from './operation.repository.js';
 import { createPrisma } from './prisma-client.js';
+import { ProjectJwksRepository } from './project-jwks.repository.js';
 import { ProjectRepository } from './project.repository.js';
 import { RoleRepository } from './role.repository.js';
 import { createSecretBox } from './secret-box.js';
@@ -32,6 +33,7 @@ export interface Database {
   readonly databases: BranchDatabaseRepository;
   readonly contents: BranchContentsRepository;
   readonly dataApis: DataApiRepository;
+  readonly jwks: ProjectJwksRepository;
   readonly operations: OperationRepository;
   readonly tenants: TenantRepository;
   readonly events: MetadataEvents;
@@ -65,6 +67,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     databases: new BranchDatabaseRepository(prisma),
     contents: new BranchContentsRepository(prisma, secrets),
     dataApis: new DataApiRepository(prisma, secrets),
+    jwks: new ProjectJwksRepository(prisma),
     operations: new OperationRepository(prisma),
     tenants: new TenantRepository(prisma, secrets),
     events,

@@ -18,6 +18,8 @@ export interface DataApiChoices {
   readonly provider: DataApi['provider'];
   readonly providerName: string | null;
   readonly jwksUrl: string | null;
+  /** The provider of the project or branch that the above come from. */
+  readonly jwksId?: string | null;
   readonly jwks: Jwks | null;
   readonly audience: string | null;
   readonly audienceRequired: boolean;
@@ -209,8 +211,6 @@ export class DataApiRepository {
   }
 }
 
-function toPublication(dataApi: { readonly endpointId: string; readonly databaseName: string }) {
-  return { endpointId: dataApi.endpointId, database: dataApi.databaseName, removed: false };
 /** Within a publication: the row, and the operation that makes it usable. */
 export async function insertDataApi(
   transaction: PrismaTransaction,
@@ -230,6 +230,8 @@ export async function insertDataApi(
   return { dataApi: toDataApi(row), operation: await insertProvisioning(transaction, projectId, row) };
 }
 
+function toPublication(dataApi: { readonly endpointId: string; readonly databaseName: string }) {
+  return { endpointId: dataApi.endpointId, database: dataApi.databaseName, removed: false };
 }
 
 function choicesToColumns(choices: DataApiChoices) {
@@ -238,6 +240,7 @@ function choicesToColumns(choices: DataApiChoices) {
     provider: choices.provider,
     providerName: choices.providerName,
     jwksUrl: choices.jwksUrl,
+    jwksId: choices.jwksId ?? null,
     jwks: choices.jwks === null ? PrismaNamespace.DbNull : toJson(choices.jwks),
     jwksFetchedAt: choices.jwks === null ? null : new Date(),
     jwksCheckedAt: choices.jwks === null ? null : new Date(),

@@ -1,5 +1,5 @@
 /** What a request to enable means: its words together, the defaults of the compute, the key set fetched once. */
-import type { DataApiChoices, Project } from '@perch/database';
+import type { DataApiChoices, Project, ProjectJwks } from '@perch/database';
 import { failure } from '../error/control-plane-error.js';
 import type { JwksSource } from '../jwks/jwks-source.js';
 import type { EnableDataApi } from './data-api.dto.js';
@@ -9,6 +9,7 @@ export async function readChoices(
   input: EnableDataApi,
   compute: Project['compute'],
   jwksSource: JwksSource,
+  inForce: ProjectJwks | undefined,
 ): Promise<DataApiChoices> {
   if (input.auth_provider === 'neon_auth' || input.auth_provider === 'managed') {
     throw failure('data-api.managed-auth-unavailable');
@@ -16,14 +17,18 @@ export async function readChoices(
   if (input.auth_provider === 'external' && input.jwks_url === undefined) throw failure('data-api.jwks-url-needed');
   const { jwt_audience: audience, jwks_audience: alias } = input;
   if (audience !== undefined && alias !== undefined && audience !== alias) throw failure('data-api.audiences-differ');
-  const jwks = input.jwks_url === undefined ? null : await jwksSource.fetchGiven(input.jwks_url);
+  // Without a provider of its own it has the project's or branch's, if there is one.
+  const inherited = input.jwks_url === undefined ? inForce : undefined;
+  const jwksUrl = input.jwks_url ?? inherited?.jwksUrl;
+  const jwks = jwksUrl === undefined ? null : await jwksSource.fetchGiven(jwksUrl);
   return {
     settings: input.settings ?? {},
-    provider: input.jwks_url === undefined ? null : 'external',
-    providerName: input.provider_name ?? null,
-    jwksUrl: input.jwks_url ?? null,
+    provider: jwksUrl === undefined ? null : 'external',
+    providerName: inherited?.providerName ?? input.provider_name ?? null,
+    jwksUrl: jwksUrl ?? null,
+    jwksId: inherited?.id ?? null,
     jwks,
-    audience: audience ?? alias ?? null,
+    audience: audience ?? alias ?? inherited?.audience ?? null,
     audienceRequired: input.jwt_audience_required ?? true,
     issuer: input.jwt_issuer ?? null,
     addDefaultGrants: input.add_default_grants ?? false,

@@ -7,6 +7,7 @@ import {
   DataApiRepository,
   DatabaseError,
   EndpointRepository,
+  ProjectJwksRepository,
   type Branch,
   type DataApi,
   type DataApiChoices,
@@ -40,6 +41,7 @@ export class DataApiService {
     private readonly databases: BranchDatabaseRepository,
     private readonly endpoints: EndpointRepository,
     private readonly access: ProjectAccess,
+    private readonly jwks: ProjectJwksRepository,
     private readonly jwksSource: JwksSource,
     private readonly urls: DataApiUrls,
     private readonly exposure: ExposureReader,
@@ -53,7 +55,8 @@ export class DataApiService {
     const database = await this.databaseNamed(branch, path.database ?? input.database_name);
     const existing = await this.dataApis.find(branch.id, database);
     if (existing !== undefined && existing.status !== 'error') throw failure('data-api.exists', database);
-    const choices = await readChoices(input, project.compute, this.jwksSource);
+    const inForce = await this.jwks.inForce(project.id, branch.id);
+    const choices = await readChoices(input, project.compute, this.jwksSource, inForce);
     const { dataApi, operation } =
       existing === undefined
         ? await this.create(branch, database, choices)

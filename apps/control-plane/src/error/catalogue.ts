@@ -219,6 +219,12 @@ export const catalogue = Object.freeze({
     (url: string, reason: string) => `No keys could be had from '${url}': ${reason}`,
     'The URL must answer a JSON Web Key Set over https without a redirect, from a public address.',
   ),
+  'jwks.not-found': row(404, (id: string) => `Provider '${id}' does not exist`, 'See GET …/jwks.'),
+  'jwks.exists': row(
+    409,
+    (reason: string) => `A data API has one provider at a time: ${reason}`,
+    'Remove the other one first. Replacing is removing and adding.',
+  ),
   'tenant.not-found': row(404, (key: string) => `There is no data API '${key}'`, 'For the fleet only.'),
   'api-key.not-found': row(404, (id: number) => `API key ${id} does not exist`, 'See GET /api_keys.'),
   'pagination.cursor-unknown': row(
