@@ -24,6 +24,7 @@ describe('response.headers', () => {
     ['[{"X-S":"  a  "}]', [...response.headers, ['X-S', 'a']]],
     ['[{"X-U":"é"}]', [...response.headers, ['X-U', 'é']]],
     ['[{"Content-Length":"9"}]', response.headers],
+    ['[{"Trailer":"X-Sum"},{"Upgrade":"h2c"},{"Keep-Alive":"timeout=1"}]', response.headers],
   ])('%s makes %j', (gucHeaders, headers) => {
     expect(applyGucs(response, { gucHeaders, gucStatus: undefined })).toEqual({ ...response, headers });
   });

@@ -30,8 +30,21 @@ export function applyGucs(
 
 type Header = readonly [name: string, value: string];
 
-/** Belong to the connection: the HTTP edge writes them from the body it sends. */
-const framing = new Set(['content-length', 'transfer-encoding', 'connection']);
+/**
+ * Belong to the connection and its messages, which are the HTTP edge's: it writes them from the body it sends. A `Trailer`
+ * without chunks would end the connection without an answer.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
+ */
+const framing: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'keep-alive',
+  'proxy-connection',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
 
 function parseHeaders(text: string): readonly Header[] {
   const items = parseJson(text);
