@@ -1,4 +1,4 @@
-import { withCredentials, withDatabase } from './connection-url.js';
+import { parseConnectionUrl, withCredentials, withDatabase } from './connection-url.js';
 
 describe('connection URLs', () => {
   it.each([
@@ -11,4 +11,18 @@ describe('connection URLs', () => {
     ['postgresql://u:p@h:1/a?options=x', { role: 'r', password: 's' }, 'postgresql://r:s@h:1/a?options=x'],
     ['postgresql://u@h/a', { role: 'a@b', password: 'p:/@%' }, 'postgresql://a%40b:p%3A%2F%40%25@h/a'],
   ])('%s as another role', (url, credentials, expected) => expect(withCredentials(url, credentials)).toBe(expected));
+
+  it.each([
+    ['postgresql://u@h/a?sslmode=verify-full&sslrootcert=/dev/zero', 'sslrootcert'],
+    ['postgresql://u@h/a?sslcert=/etc/passwd', 'sslcert'],
+    ['postgresql://u@h/a?sslkey=', 'sslkey'],
+    ['postgresql://u@%2Fvar%2Frun%2Fpostgresql/a', 'socket'],
+  ])('%s would read what is on the machine that connects', (url, word) =>
+    expect(() => parseConnectionUrl(url)).toThrow(
+      expect.objectContaining({ code: 'url-invalid', message: expect.stringContaining(word) }),
+    ),
+  );
+
+  it('the authorities of the system are no file of the user', () =>
+    expect(parseConnectionUrl('postgresql://u@h/a?sslmode=verify-full&sslrootcert=system').hostname).toBe('h'));
 });

@@ -20,7 +20,25 @@ export function parseConnectionUrl(text: string): URL {
   if (url.hostname === '' || url.username === '') {
     throw new ComputeError('url-invalid', `The connection URL names no ${url.hostname === '' ? 'host' : 'role'}`);
   }
+  refuseLocalFiles(url);
   return url;
+}
+
+/** Query parameters whose value is a file on the machine that connects. */
+const fileParameters: readonly string[] = ['sslrootcert', 'sslcert', 'sslkey'];
+
+/** The URL is a user's, the files and sockets of the machines that connect are the operator's. */
+function refuseLocalFiles(url: URL): void {
+  const named = fileParameters.find((name) => !['system', null].includes(url.searchParams.get(name)));
+  if (named !== undefined) {
+    throw new ComputeError(
+      'url-invalid',
+      `The connection URL must not name a file (${named}). An authority of your own is trusted by NODE_EXTRA_CA_CERTS of every process`,
+    );
+  }
+  if (/^(%2f|@)/i.test(url.hostname)) {
+    throw new ComputeError('url-invalid', 'The connection URL must name a host, not a socket file');
+  }
 }
 
 export function withDatabase(text: string, database: string): string {
