@@ -62,6 +62,7 @@ export async function inheritDataApis(
             provider,
             providerName,
             jwksUrl: parent.jwksUrl,
+            jwksId: parent.jwksId,
             jwks: parent.jwks,
             audience: parent.audience,
             audienceRequired: parent.audienceRequired,
