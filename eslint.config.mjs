@@ -20,7 +20,7 @@ const mayImport = {
   'data-plane': ['contract', 'observability', 'engine', 'postgres', 'jwt', 'tenancy'],
 };
 
-/** The one app that imports apps: `perch` loads the plane that its subcommand names (mayImport above still holds). */
+/** The one app that imports apps: `perch` loads the plane that its subcommand names. */
 const planes = ['@perch/control-plane', '@perch/worker', '@perch/data-plane'];
 
 const depConstraints = Object.entries(mayImport).map(([scope, allowed]) => ({
@@ -30,10 +30,20 @@ const depConstraints = Object.entries(mayImport).map(([scope, allowed]) => ({
 
 const noBareError = ['Error', 'TypeError', 'RangeError'].flatMap((name) =>
   ['NewExpression', 'CallExpression'].map((node) => ({
-    selector: `ThrowStatement > ${node}[callee.name='${name}']`,
-    message: 'Throw an error class with a code (CONTRIBUTING.md, Errors).',
+    selector: `${node}[callee.name='${name}']`,
+    message: 'Use an error class with a code (CONTRIBUTING.md, Errors).',
   })),
 );
+
+const noEnvironment = [
+  "MemberExpression[object.name='process'][property.name='env']",
+  "VariableDeclarator[init.name='process'] > ObjectPattern > Property[key.name='env']",
+  "ImportDeclaration[source.value=/^(node:)?process$/] > ImportSpecifier[imported.name='env']",
+].map((selector) => ({ selector, message: 'Only config.ts reads the environment.' }));
+
+const boundaries = (options) => ({
+  '@nx/enforce-module-boundaries': ['error', { enforceBuildableLibDependency: true, depConstraints, ...options }],
+});
 
 export default tseslint.config(
   { ignores: ['**/dist', '**/generated', '**/node_modules', '.nx', '.perch'] },
@@ -51,25 +61,14 @@ export default tseslint.config(
     // Specs may use the workspace's own test database (tools/testing).
     ignores: ['**/*.spec.ts'],
     plugins: { '@nx': nx },
-    rules: {
-      '@nx/enforce-module-boundaries': [
-        'error',
-        { enforceBuildableLibDependency: true, allow: planes, depConstraints },
-      ],
-    },
+    rules: boundaries({}),
   },
+  { files: ['apps/perch/src/**/*.ts'], ignores: ['**/*.spec.ts'], rules: boundaries({ allow: planes }) },
   {
     files: ['apps/*/src/**/*.ts', 'libs/*/src/**/*.ts'],
     ignores: ['**/*.spec.ts', 'apps/e2e/**'],
     rules: {
-      'no-restricted-syntax': [
-        'error',
-        ...noBareError,
-        {
-          selector: "MemberExpression[object.name='process'][property.name='env']",
-          message: 'Only config.ts reads the environment.',
-        },
-      ],
+      'no-restricted-syntax': ['error', ...noBareError, ...noEnvironment],
       'no-console': 'error',
     },
   },
