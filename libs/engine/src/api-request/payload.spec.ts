@@ -92,9 +92,18 @@ describe('a CSV body', () => {
     ['a,b\n1,"open\n', '[{"a":"1","b":"open"}]'],
     ['a,b\n 1, x \n', '[{"a":" 1","b":" x "}]'],
     ['a\n', '[]'],
+    ['a,b\n\n""\n,\n', '[{"a":"","b":""}]'],
+    ['a,b,a\n1\n1,2\n1,2,3,4\n\n', '[{"a":"1"},{"a":"1","b":"2"},{"a":"3","b":"2"}]'],
+    ['a\r1\r2', '[{"a":"1"},{"a":"2"}]'],
+    ['__proto__,"a""b"\nNULL,"NULL"\n', '[{"__proto__":null,"a\\"b":null}]'],
   ])('%p is rows of strings', (body, expected) => {
     const { payload } = parse(body, { type: 'text/csv' });
     expect(payload).toMatchObject({ kind: 'json', shape: 'array', json: expected });
+  });
+
+  it('is refused where the names of its columns would make gigabytes of it', () => {
+    const body = `${'a'.repeat(40_000)}\n${'1\n'.repeat(4_000)}`;
+    expect(() => parse(body, { type: 'text/csv' })).toThrow(expect.objectContaining({ code: 'PERCH202', status: 413 }));
   });
 
   it('names its own columns', () => {

@@ -7,7 +7,7 @@ import { isUtf8 } from 'node:buffer';
 import { assertNever, engineError } from '../error/engine-error.js';
 import { mediaTypeName, type MediaType } from '../media-type.js';
 import type { Action } from './action.js';
-import { parseCsv } from './parse-csv.js';
+import { csvAsJson } from './csv-as-json.js';
 import { bytesOf } from './query-params/decode-query.js';
 import { scanJson } from './scan-json.js';
 
@@ -51,7 +51,7 @@ export function parsePayload({ body, contentType, action, columns }: PayloadInpu
       if (named !== undefined) return { payload: unparsedJson(body), columns: sorted(named) };
       return withKeys(isCall && body.length === 0 ? emptyArguments : parseJson(body));
     case 'csv':
-      return withKeys(csvAsJson(decodeUtf8(body) ?? refuse('The body is not valid UTF-8')));
+      return withKeys(parseCsv(decodeUtf8(body) ?? refuse('The body is not valid UTF-8')));
     case 'form':
       if (isCall) return { payload: { kind: 'form', pairs: parseForm(body) }, columns: [] };
       return withKeys(formAsJson(parseForm(body)));
@@ -96,19 +96,9 @@ function parseJson(body: Buffer): JsonPayload {
   }
 }
 
-/** Every value is a string, but `NULL` is null; a short row lacks keys. */
-function csvAsJson(text: string): JsonPayload {
-  const { header, rows } = parseCsv(text);
-  const objects = rows.map((row) => {
-    const pairs = header.slice(0, row.length).map((name, index) => [name, row[index] ?? ''] as const);
-    return jsonObject(pairs.map(([name, value]) => [name, value === 'NULL' ? null : value]));
-  });
-  return {
-    kind: 'json',
-    json: `[${objects.join(',')}]`,
-    shape: 'array',
-    keys: rows.length === 0 ? [] : sorted(header),
-  };
+function parseCsv(text: string): JsonPayload {
+  const { header, json, rows } = csvAsJson(text);
+  return { kind: 'json', json, shape: 'array', keys: rows === 0 ? [] : sorted(header) };
 }
 
 function formAsJson(pairs: readonly (readonly [string, string])[]): JsonPayload {
@@ -116,7 +106,7 @@ function formAsJson(pairs: readonly (readonly [string, string])[]): JsonPayload 
 }
 
 /** Of a repeated name the last value counts. */
-function jsonObject(pairs: readonly (readonly [string, string | null])[]): string {
+function jsonObject(pairs: readonly (readonly [string, string])[]): string {
   const members = [...new Map(pairs)].map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
   return `{${members.join(',')}}`;
 }
@@ -135,6 +125,7 @@ function parseForm(body: Buffer): readonly (readonly [name: string, value: strin
 }
 
 function decodeFormText(encoded: string): string {
+  if (/^[\x21-\x24\x26-\x2a\x2c-\x7e]*$/.test(encoded)) return encoded;
   return decodeUtf8(bytesOf(encoded)) ?? refuse('The body is not valid UTF-8');
 }
 

@@ -385,6 +385,14 @@ export const catalogue = {
     hint: () => 'Ask for fewer rows or columns, by limit, Range and select',
     doc: 'The body would be larger than `max_response_bytes` of this data API. Nothing was sent, and nothing that the request wrote is kept.',
   }),
+  PERCH202: row<{ readonly most: number }>({
+    status: 413,
+    kind: 'user',
+    message: () => 'The CSV body is too large',
+    details: ({ most }) =>
+      `At most ${most} characters are accepted, counted with the names of its columns in every row`,
+    doc: 'Each row of a CSV body names its columns on the way to PostgreSQL. Send the rows in several requests.',
+  }),
 } as const;
 
 export type Catalogue = typeof catalogue;

@@ -1,0 +1,132 @@
+/**
+ * A CSV body: text in, its header and a JSON array of its rows out, made in one pass.
+ *
+ * Every value is a string, but `NULL` is null. As tolerant as recorded: rows may be short or long, a quote may be left open
+ * (the last character is then lost), empty lines are left out. What stands behind a closing quote is an error.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc4180
+ */
+import { engineError } from '../error/engine-error.js';
+
+export interface CsvRows {
+  readonly header: readonly string[];
+  /** An array of objects, one for each row; a short row lacks keys. */
+  readonly json: string;
+  readonly rows: number;
+}
+
+const comma = 0x2c;
+const quote = 0x22;
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+/** Characters that an error repeats. */
+const shownCharacters = 100;
+/** Every row names its columns in JSON: a few megabytes of short fields under long names could become gigabytes. */
+const mostJsonCharacters = 128 * 1024 * 1024;
+
+/**
+ * @throws PGRST102 no line behind the header, or a quote in the wrong place
+ * @throws PERCH202 the rows are too large as JSON
+ */
+export function csvAsJson(text: string): CsvRows {
+  const reader = new CsvReader(text);
+  const header = reader.record();
+  if (!reader.endLine()) reader.fail(reader.atEnd ? 'not enough input' : 'endOfLine');
+  const keys = header.map((name) => `${JSON.stringify(name)}:`);
+  const repeats = new Set(header).size < header.length;
+  const rows: string[] = [];
+  let size = 0;
+  while (!reader.atEnd) {
+    const row = repeats ? distinctRow(keys, reader.record()) : rowOf(keys, reader);
+    if (row !== undefined) rows.push(row);
+    size += row?.length ?? 0;
+    if (size > mostJsonCharacters) throw engineError('PERCH202', { most: mostJsonCharacters });
+    if (!reader.endLine() && !reader.atEnd) reader.fail('endOfInput');
+  }
+  return { header, json: `[${rows.join(',')}]`, rows: rows.length };
+}
+
+/** The object of the record that the reader stands before; undefined for an empty line. */
+function rowOf(keys: readonly string[], reader: CsvReader): string | undefined {
+  const first = reader.field();
+  let more = reader.takeComma();
+  if (first === '' && !more) return undefined;
+  let members = `${keys[0] ?? ''}${jsonOf(first)}`;
+  for (let index = 1; more; index += 1) {
+    const value = reader.field();
+    const key = keys[index];
+    if (key !== undefined) members += `,${key}${jsonOf(value)}`;
+    more = reader.takeComma();
+  }
+  return `{${members}}`;
+}
+
+/** Of a repeated name the last value counts. */
+function distinctRow(keys: readonly string[], record: readonly string[]): string | undefined {
+  if (record.length === 1 && record[0] === '') return undefined;
+  const members = new Map(keys.slice(0, record.length).map((key, index) => [key, jsonOf(record[index] ?? '')]));
+  return `{${[...members].map(([key, value]) => key + value).join(',')}}`;
+}
+
+function jsonOf(value: string): string {
+  return value === 'NULL' ? 'null' : JSON.stringify(value);
+}
+
+class CsvReader {
+  private position = 0;
+
+  constructor(private readonly text: string) {}
+
+  get atEnd(): boolean {
+    return this.position >= this.text.length;
+  }
+
+  record(): readonly string[] {
+    const fields = [this.field()];
+    while (this.takeComma()) fields.push(this.field());
+    return fields;
+  }
+
+  takeComma(): boolean {
+    if (this.text.charCodeAt(this.position) !== comma) return false;
+    this.position += 1;
+    return true;
+  }
+
+  endLine(): boolean {
+    const code = this.text.charCodeAt(this.position);
+    if (code !== lineFeed && code !== carriageReturn) return false;
+    this.position += code === carriageReturn && this.text.charCodeAt(this.position + 1) === lineFeed ? 2 : 1;
+    return true;
+  }
+
+  fail(reason: string): never {
+    const rest = this.text.slice(this.position, this.position + shownCharacters + 1);
+    const shown = JSON.stringify(rest.slice(0, shownCharacters));
+    throw engineError('PGRST102', {
+      reason: `parse error (${reason}) at ${shown}${rest.length > shownCharacters ? ' (truncated)' : ''}`,
+    });
+  }
+
+  field(): string {
+    const { text } = this;
+    const start = this.position;
+    if (text.charCodeAt(start) === quote) return this.quotedField();
+    let end = start;
+    for (; end < text.length; end += 1) {
+      const code = text.charCodeAt(end);
+      if (code === comma || code === lineFeed || code === carriageReturn || code === quote) break;
+    }
+    this.position = end;
+    return text.slice(start, end);
+  }
+
+  /** A doubled quote stands for one. */
+  private quotedField(): string {
+    const start = this.position + 1;
+    let end = this.text.indexOf('"', start);
+    while (end >= 0 && this.text.charCodeAt(end + 1) === quote) end = this.text.indexOf('"', end + 2);
+    this.position = end < 0 ? this.text.length : end + 1;
+    return this.text.slice(start, end < 0 ? Math.max(start, this.text.length - 1) : end).replaceAll('""', '"');
+  }
+}
