@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fleetApiPaths, fleetEventNames, resyncSchema, tenantChangeSchema, tenantKey } from '@perch/contract';
 import type { Observer } from '@perch/observability';
+import { abortAfter, bodyPieces, orAborted } from './abortable.js';
 import { backoffMs } from './backoff.js';
 import { createEventStreamParser, type ServerSentEvent } from './server-sent-events.js';
 import type { SnapshotListener } from './snapshot-source.js';
@@ -54,16 +55,14 @@ async function readFeed(
   state: { sequence: number; failures: number },
   signal: AbortSignal,
 ): Promise<void> {
-  const connection = new AbortController();
-  const stop = () => connection.abort();
-  signal.addEventListener('abort', stop, { once: true });
-  const idle = setTimeout(stop, options.idleTimeoutMs ?? 30_000);
+  const connection = abortAfter(options.idleTimeoutMs ?? 30_000, [signal]);
   try {
-    const response = await fetch(new URL(fleetApiPaths.changes(state.sequence), options.controlPlaneUrl), {
+    const request = fetch(new URL(fleetApiPaths.changes(state.sequence), options.controlPlaneUrl), {
       headers: { authorization: `Bearer ${options.fleetToken}`, accept: 'text/event-stream' },
       redirect: 'error',
       signal: connection.signal,
     });
+    const response = await orAborted(request, connection.signal);
     if (response.status !== 200 || response.body === null) {
       await response.body?.cancel();
       throw new SnapshotSourceError(`the control plane answered ${response.status} to the change feed`);
@@ -73,14 +72,12 @@ async function readFeed(
     listener.connected(true);
     const parse = createEventStreamParser();
     const decoder = new TextDecoder();
-    for await (const piece of response.body) {
-      idle.refresh();
+    for await (const piece of bodyPieces(response, connection.signal)) {
+      connection.restart();
       for (const event of parse(decoder.decode(piece, { stream: true }))) passOn(event, listener, state);
     }
   } finally {
-    clearTimeout(idle);
-    signal.removeEventListener('abort', stop);
-    connection.abort();
+    connection.done();
   }
 }
 

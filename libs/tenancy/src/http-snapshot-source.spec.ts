@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import v8 from 'node:v8';
+import vm from 'node:vm';
 import { controlPlaneDefaults, type TenantSnapshot } from '@perch/contract';
 import type { Observation } from '@perch/observability';
 import { createHttpSnapshotSource, type HttpSnapshotSourceOptions } from './http-snapshot-source.js';
@@ -31,6 +33,14 @@ const snapshot: TenantSnapshot = {
 const event = (name: string, data: unknown) => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 const change = (sequence: number, version: number | null) =>
   event('change', { sequence, endpoint_id: 'ep-calm-lake-a1b2c3d4', database: 'my db', version });
+
+/** Runs it whole, as a busy process does sooner or later. */
+async function collectGarbage(): Promise<void> {
+  v8.setFlagsFromString('--expose-gc');
+  const collect: unknown = vm.runInNewContext('gc');
+  if (typeof collect === 'function') collect();
+  await sleep(10);
+}
 
 describe('createHttpSnapshotSource', () => {
   let server: http.Server;
@@ -161,6 +171,39 @@ describe('createHttpSnapshotSource', () => {
     await make({ idleTimeoutMs: 15 }).start(listener);
     while (asked.length < 3) await sleep(5);
     expect(heard.slice(0, 3)).toEqual([true, false, true]);
+  });
+
+  describe('ends its requests also when the garbage collector came by', () => {
+    const waiting = (_request: http.IncomingMessage, response: http.ServerResponse) => {
+      if (_request.url?.includes('slow-header') === true) return;
+      response.writeHead(200).flushHeaders();
+    };
+
+    it('of the feed, when it stops and when nothing comes', async () => {
+      respond = waiting;
+      const stopped = make();
+      const silent = make({ idleTimeoutMs: 300 });
+      await stopped.start(listener);
+      await silent.start(listener);
+      while (heard.length < 2) await sleep(2);
+      for (let i = 0; i < 5; i += 1) await collectGarbage();
+      expect(await Promise.race([stopped.stop().then(() => 'stopped'), sleep(1_000)])).toBe('stopped');
+      while (asked.length < 3) await sleep(5);
+      expect(heard).toContain(false);
+    });
+
+    it('for a snapshot, before and behind the header', async () => {
+      respond = waiting;
+      const fetches = ['ep-slow-header-a1b2c3d4/db', key].map((one) => make({ fetchTimeoutMs: 200 }).fetch(one));
+      while (asked.length < 2) await sleep(2);
+      const outcomes = Promise.allSettled(fetches);
+      for (let i = 0; i < 5; i += 1) await collectGarbage();
+      const late = sleep(2_000).then(() => 'late');
+      expect(await Promise.race([outcomes, late])).toEqual([
+        expect.objectContaining({ status: 'rejected' }),
+        expect.objectContaining({ status: 'rejected' }),
+      ]);
+    });
   });
 
   it('says that the control plane is away, and finds it again', async () => {

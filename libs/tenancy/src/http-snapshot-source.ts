@@ -7,6 +7,7 @@
 import { LRUCache } from 'lru-cache';
 import { fleetApiPaths, tenantSnapshotSchema, type TenantAddress, type TenantSnapshot } from '@perch/contract';
 import type { Observer } from '@perch/observability';
+import { abortAfter, bodyPieces, orAborted } from './abortable.js';
 import { followChanges } from './change-feed.js';
 import { locateEndpoint } from './endpoint-address.js';
 import type { SnapshotSource } from './snapshot-source.js';
@@ -37,26 +38,39 @@ export function createHttpSnapshotSource(options: HttpSnapshotSourceOptions): Sn
   const reported = new LRUCache<string, true>({ max: 10_000, ttl: options.unknownKidIntervalMs ?? 30_000 });
   let feed: Promise<void> | undefined;
 
-  const call = (path: string, init: RequestInit, signal?: AbortSignal): Promise<Response> => {
-    const signals = [AbortSignal.timeout(options.fetchTimeoutMs ?? 3_000), stopping.signal];
-    return fetch(new URL(path, controlPlaneUrl), {
-      ...init,
-      headers: { authorization: `Bearer ${fleetToken}` },
-      redirect: 'error',
-      signal: AbortSignal.any(signal === undefined ? signals : [...signals, signal]),
-    });
+  /** One exchange to its end. */
+  const callWithin = async <T>(
+    timeoutMs: number,
+    path: string,
+    method: 'GET' | 'POST',
+    use: (response: Response, signal: AbortSignal) => Promise<T>,
+    signals: readonly AbortSignal[] = [],
+  ): Promise<T> => {
+    const deadline = abortAfter(timeoutMs, [stopping.signal, ...signals]);
+    const { signal } = deadline;
+    const headers = { authorization: `Bearer ${fleetToken}` };
+    try {
+      const request = fetch(new URL(path, controlPlaneUrl), { method, headers, redirect: 'error', signal });
+      return await use(await orAborted(request, signal), signal);
+    } finally {
+      deadline.done();
+    }
   };
+  const timeoutMs = options.fetchTimeoutMs ?? 3_000;
 
   return {
     locate: locateEndpoint,
     async fetch(key, signal) {
       const { endpointId, database } = addressOf(key);
       try {
-        const response = await call(fleetApiPaths.tenant(endpointId, database), { method: 'GET' }, signal);
-        const text = await readText(response);
-        if (response.status === 404 && isTenantNotFound(text)) return undefined;
-        if (response.status !== 200) throw new SnapshotSourceError(`the control plane answered ${response.status}`);
-        return parseSnapshot(text, key);
+        const path = fleetApiPaths.tenant(endpointId, database);
+        const read = async (response: Response, ended: AbortSignal): Promise<TenantSnapshot | undefined> => {
+          const text = await readText(response, ended);
+          if (response.status === 404 && isTenantNotFound(text)) return undefined;
+          if (response.status !== 200) throw new SnapshotSourceError(`the control plane answered ${response.status}`);
+          return parseSnapshot(text, key);
+        };
+        return await callWithin(timeoutMs, path, 'GET', read, signal === undefined ? [] : [signal]);
       } catch (error) {
         throw error instanceof SnapshotSourceError
           ? error
@@ -71,11 +85,11 @@ export function createHttpSnapshotSource(options: HttpSnapshotSourceOptions): Sn
       reported.set(key, true);
       const { endpointId, database } = addressOf(key);
       observer.note({ kind: 'unknown-kid-reported', tenant: key });
-      call(fleetApiPaths.unknownKid(endpointId, database), { method: 'POST' })
-        .then((response) => response.body?.cancel())
-        .catch((error: unknown) => {
+      callWithin(timeoutMs, fleetApiPaths.unknownKid(endpointId, database), 'POST', readText).catch(
+        (error: unknown) => {
           observer.note({ kind: 'snapshot-source-failed', tenant: key, reason: couldNotAsk(error) });
-        });
+        },
+      );
     },
     async stop() {
       stopping.abort();
@@ -90,10 +104,10 @@ function addressOf(key: string): TenantAddress {
   return { endpointId: key.slice(0, slash), database: key.slice(slash + 1) };
 }
 
-async function readText(response: Response): Promise<string> {
+async function readText(response: Response, signal: AbortSignal): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of bodyPieces(response, signal)) {
     size += chunk.length;
     if (size > maxSnapshotBytes) throw new SnapshotSourceError('the control plane sent more than a snapshot can be');
     chunks.push(chunk);
