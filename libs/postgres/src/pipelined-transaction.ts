@@ -24,6 +24,11 @@ export type PacketOutcome =
 
 /** 0A000 also means "feature not supported"; this function of the server reports it for a plan that changed its columns. */
 const PLAN_CHANGED_ROUTINE = 'RevalidateCachedQuery';
+/**
+ * Characters. A longer statement hardly comes twice, and the server keeps some twelve bytes for each character of a prepared
+ * one, on every connection: a client that sends long filters of ever new shapes would fill its memory.
+ */
+const LONGEST_PREPARED = 16 * 1024;
 const UNKNOWN_NAME = '26000';
 const NAME_TAKEN = '42P05';
 
@@ -41,7 +46,8 @@ export class PipelinedTransaction {
     const prepared: (PreparedStatement | undefined)[] = [];
     const outgoing: OutgoingStatement[] = [];
     for (const { text, values, prepare: wanted = true } of packet.statements) {
-      const statement = prepare && wanted ? statements.claim(text) : undefined;
+      const named = prepare && wanted && text.length <= LONGEST_PREPARED;
+      const statement = named ? statements.claim(text) : undefined;
       // The same text twice in one packet: the second time it is prepared already when its turn comes.
       const known = statement !== undefined && (statement.parsed || prepared.includes(statement));
       prepared.push(statement);

@@ -41,6 +41,13 @@ it('are not made for a statement that asks not to be', async () => {
   );
 });
 
+it('are not made of a statement too long to come twice', async () => {
+  const long = `select 1${' '.repeat(16 * 1024)}`;
+  for (const text of [long, long, long.slice(0, 16 * 1024)]) expect(await fieldOf(executor, text)).toBe('1');
+  const kept = 'select max(length(statement)) from pg_prepared_statements';
+  expect(await fieldOf(executor, kept)).toBe(String(16 * 1024));
+});
+
 it('survive the failure of their packet without a second Parse', async () => {
   const failing = packet('select 7', 'select 1/0');
   for (let time = 0; time < 3; time += 1) {
