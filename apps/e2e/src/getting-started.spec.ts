@@ -1,25 +1,9 @@
-/** Runs docs/getting-started.md as written: every bash block in one shell, every javascript block with node. */
-import { execFile } from 'node:child_process';
+/** Runs docs/getting-started.md as written. */
 import fs from 'node:fs';
-import path from 'node:path';
-import { promisify } from 'node:util';
-import {
-  cleanEnvironment,
-  findPortBase,
-  makeHome,
-  startPerch,
-  workspace,
-  type PerchProcess,
-} from './harness/perch-process.js';
+import { cleanEnvironment, findPortBase, makeHome, startPerch, type PerchProcess } from './harness/perch-process.js';
+import { blocksOf, hasCurl, runPage } from './harness/run-page.js';
 
-const run = promisify(execFile);
-const page = fs.readFileSync(path.join(workspace, 'docs/getting-started.md'), 'utf8');
-const blocks = [...page.matchAll(/^```(bash|javascript)\n([\s\S]*?)^```$/gm)].map(([, language = '', text = '']) => ({
-  language,
-  text,
-}));
-
-const hasCurl = (process.env['PATH'] ?? '').split(path.delimiter).some((dir) => fs.existsSync(path.join(dir, 'curl')));
+const blocks = blocksOf('getting-started.md');
 
 describe('the getting-started page', () => {
   let home: string;
@@ -40,22 +24,7 @@ describe('the getting-started page', () => {
   withCurl(
     'runs from the first block to the last (skipped where there is no curl)',
     async () => {
-      // A checkout of its own, as far as the page can tell: .perch is this Perch's home, files that it saves stay here.
-      const checkout = fs.mkdtempSync(path.join(home, 'checkout-'));
-      fs.symlinkSync(home, path.join(checkout, '.perch'));
-      for (const name of ['examples', 'node_modules', 'package.json'])
-        fs.symlinkSync(path.join(workspace, name), path.join(checkout, name));
-      const script = blocks.map(({ language, text }, index) => {
-        if (language === 'bash') return text;
-        fs.writeFileSync(path.join(checkout, `block-${index}.mjs`), text);
-        return `node block-${index}.mjs`;
-      });
-      const file = path.join(checkout, 'page.sh');
-      fs.writeFileSync(
-        file,
-        ['set -euo pipefail', "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT", ...script].join('\n'),
-      );
-      const { stdout } = await run('bash', [file], { cwd: checkout, env: cleanEnvironment(), timeout: 60_000 });
+      const stdout = await runPage(blocks, home, cleanEnvironment(), 60_000);
       expect(stdout).toContain('"title":"buy seeds"');
       expect(stdout).toContain('alice water them');
       expect(stdout).toContain('2 notes');
