@@ -27,6 +27,8 @@ import { DataApiUrls } from './data-api/data-api-urls.js';
 import { ExposureReader } from './data-api/exposure-reader.js';
 import { DatabasesController } from './databases/databases.controller.js';
 import { DatabasesService } from './databases/databases.service.js';
+import { EndpointChangesService } from './endpoints/endpoint-changes.service.js';
+import { EndpointWaker } from './endpoints/endpoint-waker.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
 import { EndpointsService } from './endpoints/endpoints.service.js';
 import { FeedConnections } from './fleet/feed-connections.js';
@@ -91,7 +93,9 @@ const services = [
   ContentOperations,
   DataApiService,
   DatabasesService,
+  EndpointChangesService,
   EndpointsService,
+  EndpointWaker,
   ExposureReader,
   JwksService,
   LocalPorts,

@@ -4,6 +4,8 @@
  *     GET  /tenants/{endpoint_id}/{database}               200 snapshot, 404 { code: 'tenant.not-found' }
  *     GET  /changes?since=N                                text/event-stream of changes, oldest first; never ends
  *     POST /tenants/{endpoint_id}/{database}/unknown-kid   202; the control plane fetches the key set again (decision 16)
+ *     POST /endpoints/{endpoint_id}/wake                   204 once its suspended Postgres answers; 404 when there is nothing
+ *                                                          to wake, 409 when it is disabled, 503 when it did not come up
  *
  * A change names the data API whose snapshot is new or gone. A proxy that holds it fetches it again, one that does not
  * forgets that it was unknown. Sequence numbers grow in the order in which changes became visible, so resuming with the
@@ -29,6 +31,7 @@ export const fleetApiPaths = {
   tenant: (endpointId: string, database: string) =>
     `/internal/v1/tenants/${encodeURIComponent(endpointId)}/${encodeURIComponent(database)}`,
   changes: (since: number) => `/internal/v1/changes?since=${since}`,
+  wake: (endpointId: string) => `/internal/v1/endpoints/${encodeURIComponent(endpointId)}/wake`,
   unknownKid: (endpointId: string, database: string) =>
     `/internal/v1/tenants/${encodeURIComponent(endpointId)}/${encodeURIComponent(database)}/unknown-kid`,
 } as const;

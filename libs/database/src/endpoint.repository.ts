@@ -1,6 +1,11 @@
 /** Endpoints: where a branch's Postgres is reached, and in which state it is. */
 import type { EndpointModel } from './generated/models.js';
+import { inheritDataApis, removeDataApis } from './branch-copy.js';
+import { assertIdle, lockProject } from './branch-lock.js';
+import { unfinishedStatuses, type Operation, type OperationInput } from './operation.js';
+import { insertOperation, toOperation } from './operation.repository.js';
 import type { Prisma, PrismaTransaction } from './prisma-client.js';
+import { takePublishLock } from './publish-snapshot.js';
 import type { SecretBox } from './secret-box.js';
 
 export type Endpoint = Readonly<Omit<EndpointModel, 'superuserPasswordSealed'>>;
@@ -21,6 +26,26 @@ export interface NewEndpoint {
   /** Only keeps the branch's data until somebody asks for an endpoint. */
   readonly hidden?: boolean;
   readonly settings?: object;
+}
+
+export interface EndpointSettings {
+  readonly name?: string;
+  readonly settings?: object;
+  readonly disabled?: boolean;
+  readonly suspendTimeoutSeconds?: number;
+}
+
+export interface EndpointRequest {
+  /** In this order, one after the other. */
+  readonly actions: readonly ('start_compute' | 'suspend_compute')[];
+  readonly pendingState: Endpoint['currentState'];
+  readonly change?: EndpointSettings;
+  readonly input?: OperationInput;
+}
+
+export interface RequestedEndpoint {
+  readonly endpoint: Endpoint;
+  readonly operations: readonly Operation[];
 }
 
 export class EndpointRepository {
@@ -93,6 +118,87 @@ export class EndpointRepository {
     });
   }
 
+  /** What a start or a suspension that was given up leaves behind. */
+  async clearPending(id: string): Promise<void> {
+    await this.prisma.endpoint.updateMany({ where: { id }, data: { pendingState: null } });
+  }
+
+  async update(id: string, change: EndpointSettings): Promise<Endpoint> {
+    return this.prisma.endpoint.update({ where: { id }, data: toColumns(change) });
+  }
+
+  /** Asks for operations on a compute. @throws DatabaseError database.busy */
+  async request({ id, projectId, branchId }: Endpoint, request: EndpointRequest): Promise<RequestedEndpoint> {
+    return this.prisma.$transaction(async (transaction) => {
+      await lockProject(transaction, projectId);
+      // A copy in the making holds a session on its source.
+      const sourceIds = request.actions.includes('suspend_compute') ? [branchId] : [];
+      await assertIdle(transaction, { branchIds: [branchId], sourceIds });
+      const data = { ...toColumns(request.change ?? {}), pendingState: request.pendingState };
+      const endpoint = await transaction.endpoint.update({ where: { id }, data });
+      const operations: Operation[] = [];
+      for (const action of request.actions) {
+        const operation = { projectId, branchId, endpointId: id, action, input: request.input ?? {} };
+        operations.push(await insertOperation(transaction, operation));
+      }
+      return { endpoint, operations };
+    });
+  }
+
+  /**
+   * Gives a branch the endpoint that kept its data, and with it the parent's active data APIs.
+   *
+   * @throws DatabaseError database.busy
+   */
+  async reveal(
+    hidden: Endpoint,
+    { parentId, change }: { readonly parentId: string | null; readonly change: EndpointSettings },
+  ): Promise<RequestedEndpoint> {
+    const { id, projectId, branchId } = hidden;
+    const isLocal = hidden.localPort !== null;
+    return this.prisma.$transaction(async (transaction) => {
+      await takePublishLock(transaction);
+      await lockProject(transaction, projectId);
+      await assertIdle(transaction, { branchIds: [branchId], sourceIds: [] });
+      const data = { ...toColumns(change), hidden: false, ...(isLocal && { pendingState: 'active' as const }) };
+      const endpoint = await transaction.endpoint.update({ where: { id }, data });
+      const start = { projectId, branchId, endpointId: id, action: 'start_compute' } as const;
+      const operations = isLocal ? [await insertOperation(transaction, start)] : [];
+      if (parentId === null) return { endpoint, operations };
+      const target = { id: branchId, projectId, parentId, endpointId: id };
+      return { endpoint, operations: [...operations, ...(await inheritDataApis(transaction, this.secrets, target))] };
+    });
+  }
+
+  /** Takes an endpoint and its data APIs away; the branch's data stay. @throws DatabaseError database.busy */
+  async hide({ id, projectId, branchId, localPort }: Endpoint): Promise<RequestedEndpoint> {
+    return this.prisma.$transaction(async (transaction) => {
+      await takePublishLock(transaction);
+      await lockProject(transaction, projectId);
+      await assertIdle(transaction, { branchIds: [branchId], sourceIds: [branchId] });
+      await removeDataApis(transaction, { endpointId: id });
+      const data = { hidden: true, name: null, disabled: false, settings: {} };
+      const endpoint = await transaction.endpoint.update({ where: { id }, data });
+      if (localPort === null) return { endpoint, operations: [] };
+      const suspend = { projectId, branchId, endpointId: id, action: 'suspend_compute' } as const;
+      return { endpoint, operations: [await insertOperation(transaction, suspend)] };
+    });
+  }
+
+  /** The start that somebody waits for: the one that is under way, or a new one, however many ask at once. */
+  async wake({ id, projectId, branchId }: Endpoint): Promise<Operation> {
+    return this.prisma.$transaction(async (transaction) => {
+      await lockProject(transaction, projectId);
+      const row = await transaction.operation.findFirst({
+        where: { endpointId: id, action: 'start_compute', status: { in: [...unfinishedStatuses] } },
+        orderBy: { sequence: 'desc' },
+      });
+      if (row !== null) return toOperation(row);
+      await transaction.endpoint.update({ where: { id }, data: { pendingState: 'active' } });
+      return insertOperation(transaction, { projectId, branchId, endpointId: id, action: 'start_compute' });
+    });
+  }
+
   /** Password of the private superuser of a local endpoint; undefined on an attached one. A secret: never log it. */
   async superuserPassword(id: string): Promise<string | undefined> {
     const row = await this.prisma.endpoint.findUnique({ where: { id }, select: { superuserPasswordSealed: true } });
@@ -117,6 +223,10 @@ export async function insertEndpoint(
         superuserPassword === undefined ? null : secrets.seal(superuserPassword, superuserPasswordPlace(input.id)),
     },
   });
+}
+
+function toColumns({ settings, ...columns }: EndpointSettings) {
+  return { ...columns, ...(settings !== undefined && { settings: { ...settings } }) };
 }
 
 function superuserPasswordPlace(id: string) {

@@ -14,7 +14,13 @@ export {
   type ProjectPage,
 } from './project.repository.js';
 export { BranchRepository, type Branch, type NewBranch } from './branch.repository.js';
-export { EndpointRepository, type Endpoint, type NewEndpoint } from './endpoint.repository.js';
+export {
+  EndpointRepository,
+  type Endpoint,
+  type EndpointSettings,
+  type NewEndpoint,
+  type RequestedEndpoint,
+} from './endpoint.repository.js';
 export { ProjectJwksRepository, type NewProjectJwks, type ProjectJwks } from './project-jwks.repository.js';
 export { RoleRepository, type NewRole, type Role } from './role.repository.js';
 export { BranchContentsRepository, type BranchAddress } from './branch-contents.repository.js';

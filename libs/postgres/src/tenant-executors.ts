@@ -1,6 +1,7 @@
 /** One executor per tenant, made when first asked for, replaced when its connection changed, dropped when long unused. */
 import { LRUCache } from 'lru-cache';
 import type { SqlExecutor } from '@perch/engine';
+import { connectAwake } from './connect-awake.js';
 import { ConnectionBudget } from './connection-budget.js';
 import { ConnectionPool, type PoolCounts } from './connection-pool.js';
 import { parseDatabaseUrl } from './database-url.js';
@@ -37,6 +38,8 @@ export interface TenantExecutorsOptions {
   readonly cancelTimeoutMs?: number;
   /** Statements prepared per connection. Default 256. */
   readonly maxPreparedStatements?: number;
+  /** Asked when a tenant's server refuses connections, with its key: whether it answers now. Never throws. */
+  readonly wake?: (key: string) => Promise<boolean>;
   /** Bytes of one row. Default 256 MiB. */
   readonly maxRowBytes?: number;
 }
@@ -101,7 +104,9 @@ export function createTenantExecutors(options: TenantExecutorsOptions = {}): Ten
   const create = (tenant: TenantConnection): Entry => {
     const open = async () => {
       const address = parseDatabaseUrl(tenant.databaseUrl);
-      return PacketConnection.connect(address, { ...connectionOptions, prepare: tenant.prepare });
+      const connect = () => PacketConnection.connect(address, { ...connectionOptions, prepare: tenant.prepare });
+      const { wake } = options;
+      return wake === undefined ? connect() : connectAwake({ connect, wake: () => wake(tenant.key) });
     };
     const pool = new ConnectionPool(open, budget, tenant.poolSize, poolOptions);
     return { tenant, since: Date.now(), pool, executor: new TenantExecutor(pool) };

@@ -103,6 +103,8 @@ export function createFileSnapshotSource(options: FileSnapshotSourceOptions): Sn
       watch = watchFile(path, options.pollIntervalMs ?? 2_000, reload);
       newListener.connected(true);
     },
+    // What a file names is the user's own: nothing there is ours to wake.
+    wake: () => Promise.resolve(false),
     reportUnknownKid(key) {
       const url = entries.find(({ name }) => name === key)?.jwt.jwks_url;
       if (url == null) return;

@@ -13,6 +13,7 @@ import { locateEndpoint } from './endpoint-address.js';
 import type { SnapshotSource } from './snapshot-source.js';
 import { SnapshotSourceError } from './tenancy-error.js';
 import { reasonOf } from './reason-of.js';
+import { createEndpointWaker } from './wake-endpoint.js';
 
 export interface HttpSnapshotSourceOptions {
   /** Base URL of the control plane, without a path. */
@@ -57,6 +58,9 @@ export function createHttpSnapshotSource(options: HttpSnapshotSourceOptions): Sn
     }
   };
   const timeoutMs = options.fetchTimeoutMs ?? 3_000;
+  const wakeEndpoint = createEndpointWaker((path, wakeTimeoutMs) =>
+    callWithin(wakeTimeoutMs, path, 'POST', async ({ status }) => status),
+  );
 
   return {
     locate: locateEndpoint,
@@ -91,6 +95,7 @@ export function createHttpSnapshotSource(options: HttpSnapshotSourceOptions): Sn
         },
       );
     },
+    wake: (key) => wakeEndpoint(addressOf(key).endpointId),
     async stop() {
       stopping.abort();
       await feed;

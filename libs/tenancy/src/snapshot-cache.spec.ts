@@ -45,6 +45,7 @@ class FakeSource implements SnapshotSource {
   }
   start = async () => undefined;
   reportUnknownKid = () => undefined;
+  wake = () => Promise.resolve(false);
   stop = async () => undefined;
 }
 

@@ -35,5 +35,7 @@ export interface SnapshotSource {
   start(listener: SnapshotListener): Promise<void>;
   /** A token named a key that the snapshot does not have. Rate limited by the source; never throws. */
   reportUnknownKid(key: string): void;
+  /** Its database refuses connections: whether it has been woken. Single flight; never throws. */
+  wake(key: string): Promise<boolean>;
   stop(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 /** Endpoints as the contract writes them. */
-import type { Endpoint } from '@perch/database';
+import type { Endpoint, RequestedEndpoint } from '@perch/database';
 import { z } from 'zod';
+import { toOperationBody } from '../operations/operations.dto.js';
 import { theRegion } from '../regions/region.js';
 
 /** Seconds; 0 means the default, -1 never; a week at most. */
@@ -13,6 +14,29 @@ export const newEndpointSchema = z.object({
   settings: settings.optional(),
   suspend_timeout_seconds: suspendTimeout.optional(),
 });
+
+export const createEndpointSchema = z.object({
+  endpoint: newEndpointSchema.extend({
+    branch_id: z.string().min(1),
+    name: z.string().trim().min(1).max(256).optional(),
+    disabled: z.boolean().optional(),
+  }),
+});
+export type CreateEndpoint = z.infer<typeof createEndpointSchema>['endpoint'];
+
+export const updateEndpointSchema = z.object({
+  endpoint: z.object({
+    name: z.string().trim().min(1).max(256).optional(),
+    disabled: z.boolean().optional(),
+    settings: settings.optional(),
+    suspend_timeout_seconds: suspendTimeout.optional(),
+  }),
+});
+export type UpdateEndpoint = z.infer<typeof updateEndpointSchema>['endpoint'];
+
+export function toChangedEndpointBody({ endpoint, operations }: RequestedEndpoint) {
+  return { endpoint: toEndpointBody(endpoint), operations: operations.map(toOperationBody) };
+}
 
 /** PostgreSQL's own port, which needs no mention. */
 const STANDARD_PORT = 5432;

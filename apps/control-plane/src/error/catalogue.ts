@@ -132,6 +132,26 @@ export const catalogue = Object.freeze({
     'Perch copies no Postgres that was attached; make the copy yourself and give its URL.',
   ),
   'endpoint.not-found': row(404, (id: string) => `Endpoint '${id}' does not exist`, 'Endpoint ids start with `ep-`.'),
+  'endpoint.exists': row(
+    409,
+    (branchId: string, id: string) => `Branch '${branchId}' has the endpoint '${id}' already`,
+    'A branch has one endpoint.',
+  ),
+  'endpoint.disabled': row(
+    409,
+    (id: string) => `Endpoint '${id}' is disabled`,
+    'PATCH it with `"disabled": false` first.',
+  ),
+  'endpoint.attached': row(
+    400,
+    (id: string) => `Endpoint '${id}' is a Postgres that was attached; Perch neither starts nor stops it`,
+    'Suspending and restarting is for local computes.',
+  ),
+  'endpoint.not-woken': row(
+    503,
+    (id: string) => `Endpoint '${id}' did not start in time`,
+    'For the fleet only. The operations of its project tell why.',
+  ),
   'endpoint.none': row(
     409,
     (branchId: string) => `Branch '${branchId}' has no read-write endpoint`,

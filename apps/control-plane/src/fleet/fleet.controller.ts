@@ -2,6 +2,7 @@
 import { Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { z } from 'zod';
+import { EndpointWaker } from '../endpoints/endpoint-waker.js';
 import { FleetOnly } from '../http/access.js';
 import { zodPipe } from '../http/zod.pipe.js';
 import { FeedConnections } from './feed-connections.js';
@@ -15,6 +16,7 @@ export class FleetController {
   constructor(
     private readonly tenants: TenantsService,
     private readonly connections: FeedConnections,
+    private readonly waker: EndpointWaker,
   ) {}
 
   @Get('tenants/:endpoint_id/:database')
@@ -25,6 +27,12 @@ export class FleetController {
   @Get('changes')
   async changes(@Query(zodPipe(sinceSchema)) { since }: { readonly since: number }, @Res() response: Response) {
     await this.connections.serve(since, response);
+  }
+
+  @Post('endpoints/:endpoint_id/wake')
+  @HttpCode(204)
+  async wake(@Param('endpoint_id') endpointId: string) {
+    await this.waker.wake(endpointId);
   }
 
   @Post('tenants/:endpoint_id/:database/unknown-kid')

@@ -28,6 +28,7 @@ export const startCompute: OperationHandler = {
     await context.steps.run('start-compute', () => adapter.start());
     await context.steps.run('record-state', () => context.database.endpoints.setState(endpoint.id, 'active'));
   },
+  giveUp: clearPending,
 };
 
 export const suspendCompute: OperationHandler = {
@@ -36,7 +37,12 @@ export const suspendCompute: OperationHandler = {
     await context.steps.run('suspend-compute', () => adapter.suspend());
     await context.steps.run('record-state', () => context.database.endpoints.setState(endpoint.id, 'idle'));
   },
+  giveUp: clearPending,
 };
+
+async function clearPending({ operation, database }: HandlerContext): Promise<void> {
+  if (operation.endpointId !== null) await database.endpoints.clearPending(operation.endpointId);
+}
 
 export const applyConfig: OperationHandler = {
   async run(context) {
