@@ -63,6 +63,21 @@ describe('docker-compose.yml', () => {
   });
 });
 
+describe('Dockerfile', () => {
+  const dockerfile = fs.readFileSync(path.join(workspace, 'Dockerfile'), 'utf8');
+
+  test('copies and starts what there is', () => {
+    const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, names = '']) =>
+      names.split(' '),
+    );
+    expect(copied.length).toBeGreaterThan(5);
+    const [, program] = /^ENTRYPOINT \["node", "([^"]+)"\]$/m.exec(dockerfile) ?? [];
+    for (const name of [...copied, program ?? 'ENTRYPOINT']) {
+      expect([name, fs.existsSync(path.join(workspace, name))]).toEqual([name, true]);
+    }
+  });
+});
+
 describe('the processes of docker-compose.yml', () => {
   const children: ChildProcess[] = [];
   const homes: string[] = [];
