@@ -2,7 +2,6 @@
  * The shapes of identifiers that leave the control plane. The `neon` command line recognises a branch id by its shape,
  * so these are a contract and not a taste.
  */
-import { z } from 'zod';
 
 /** Any public id: lower-case letters, digits and hyphens, 1 to 60 characters. */
 export const idPattern = /^[a-z0-9-]{1,60}$/;
@@ -23,8 +22,3 @@ export interface TenantAddress {
 export function tenantKey(address: TenantAddress): string {
   return `${address.endpointId}/${address.database}`;
 }
-
-export const tenantAddressSchema = z.object({
-  endpoint_id: z.string().regex(endpointIdPattern),
-  database: z.string().min(1).max(63),
-});

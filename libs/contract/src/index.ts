@@ -3,7 +3,6 @@ export {
   endpointIdPattern,
   idPattern,
   projectIdPattern,
-  tenantAddressSchema,
   tenantKey,
   type TenantAddress,
 } from './ids.js';
@@ -27,7 +26,6 @@ export {
   type Jwks,
   type JwtConfig,
   type TenantSnapshot,
-  type TenantStatus,
 } from './tenant-snapshot.js';
 export {
   tenantsFileEntrySchema,

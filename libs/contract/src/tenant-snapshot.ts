@@ -28,7 +28,6 @@ export const jwtConfigSchema = z.strictObject({
 export type JwtConfig = z.infer<typeof jwtConfigSchema>;
 
 export const tenantStatusSchema = z.enum(['provisioning', 'active', 'error']);
-export type TenantStatus = z.infer<typeof tenantStatusSchema>;
 
 export const tenantSnapshotSchema = z.strictObject({
   /** Format of this document; a proxy ignores formats it does not know. */

@@ -1,9 +1,6 @@
 /** Domain representations: casts between a domain and json or text that PostgREST's dialect applies by calling the function. */
 import type { QualifiedIdentifier } from '../identifiers.js';
 
-/** What a value is turned into or made from. */
-export type RepresentationForm = 'json' | 'text';
-
 export interface DomainRepresentation {
   /** As PostgreSQL prints the domain with an empty search path; equals `Column.nominalType`. */
   readonly domain: string;
