@@ -2,9 +2,6 @@
 import fs from 'node:fs';
 import os from 'node:os';
 
-const START = '<!-- results -->';
-const END = '<!-- /results -->';
-
 /** Of the runs: none gives nothing. */
 function median(values) {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
@@ -59,9 +56,18 @@ export function renderTable(rows) {
 }
 
 export function writeTable(file, rows, { rounds, seconds }) {
-  const text = fs.readFileSync(file, 'utf8');
-  const [before] = text.split(START);
-  const after = text.slice(text.indexOf(END));
-  const machine = `Node ${process.version}, ${os.cpus().length} cores (${os.cpus()[0]?.model.trim()}), median of ${rounds} runs of ${seconds} s.`;
-  fs.writeFileSync(file, `${before}${START}\n\n${renderTable(rows)}\n\n${machine}\n\n${after}`);
+  writeSection(file, 'results', `${renderTable(rows)}\n\nMedian of ${rounds} runs of ${seconds} s.`);
+}
+
+/** Replaces what stands between `<!-- name -->` and `<!-- /name -->`, with the machine under it. */
+export function writeSection(file, name, text) {
+  const page = fs.readFileSync(file, 'utf8');
+  const start = `<!-- ${name} -->`;
+  const end = `<!-- /${name} -->`;
+  if (!page.includes(start) || !page.includes(end)) throw new Error(`${file} has no place for '${name}'`);
+  const machine = `Node ${process.version}, ${os.cpus().length} cores (${os.cpus()[0]?.model.trim()}).`;
+  fs.writeFileSync(
+    file,
+    `${page.slice(0, page.indexOf(start))}${start}\n\n${text}\n\n${machine}\n\n${page.slice(page.indexOf(end))}`,
+  );
 }
