@@ -24,7 +24,7 @@ describe('loadDataPlaneConfig', () => {
         kind: 'control-plane',
         url: 'http://127.0.0.1:5000',
         fleetToken: PERCH_FLEET_TOKEN,
-        copies: '/h/data-plane/snapshots',
+        copies: '/h/data-plane',
       },
     });
   });
@@ -42,8 +42,12 @@ describe('loadDataPlaneConfig', () => {
       source: {
         kind: 'file',
         path: path.resolve('t.json'),
+        copies: undefined,
         jwks: { allowedHosts: ['idp.internal', '10.0.0.1:8080'], allowLoopback: false },
       },
+    });
+    expect(loadDataPlaneConfig({ tenantsFile: 't.json' }, { PERCH_HOME: '/h' })).toMatchObject({
+      source: { copies: '/h/data-plane' },
     });
   });
 

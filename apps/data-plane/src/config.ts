@@ -3,30 +3,28 @@
  * collected and told at once.
  */
 import path from 'node:path';
-import { z } from 'zod';
+import { portsFrom, readEnvironment, sharedEnvironment, type Environment } from '@perch/contract';
 import { logLevels, type LogLevel } from '@perch/observability';
+import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 
 /** Every variable this process reads; docs/configuration.md says the same. */
 export const dataPlaneEnvironment = z.object({
-  /** Where all state lives; copies of configurations go to `data-plane/` in it. */
-  PERCH_HOME: z.string().min(1).default('.perch'),
-  /** The data plane listens on the base + 100, its admin port on the base + 190. */
-  PERCH_PORT_BASE: z.coerce.number().int().min(1024).max(65_000).default(4000),
-  /** Address to listen on. */
-  PERCH_HOST: z.string().min(1).default('127.0.0.1'),
-  PERCH_ADMIN_HOST: z.string().min(1).default('127.0.0.1'),
+  /** Copies of snapshots and schemas go to `data-plane/` in it; with a tenants file only if it is set. */
+  PERCH_HOME: sharedEnvironment.PERCH_HOME,
+  PERCH_PORT_BASE: sharedEnvironment.PERCH_PORT_BASE,
+  PERCH_HOST: sharedEnvironment.PERCH_HOST,
+  PERCH_ADMIN_HOST: sharedEnvironment.PERCH_ADMIN_HOST,
   /** Default: the control plane of the same port base on loopback. */
   PERCH_CONTROL_PLANE_URL: z.url({ protocol: /^https?$/ }).optional(),
-  PERCH_FLEET_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  PERCH_FLEET_TOKEN: sharedEnvironment.PERCH_FLEET_TOKEN.optional(),
   PERCH_LOG_LEVEL: z.enum(logLevels).default('info'),
   /** Milliseconds between "not ready" and the end of listening when the process is asked to stop. */
   PERCH_DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(60_000).default(0),
-  /** With a tenants file: hosts whose key sets may be fetched although their address is private, comma-separated. */
-  PERCH_JWKS_ALLOWED_HOSTS: z.string().default(''),
-  /** With a tenants file: key sets may be fetched from loopback over http. */
-  PERCH_JWKS_ALLOW_LOOPBACK: z.enum(['true', 'false']).default('false'),
+  // With a tenants file, whose key sets this process fetches itself.
+  PERCH_JWKS_ALLOWED_HOSTS: sharedEnvironment.PERCH_JWKS_ALLOWED_HOSTS,
+  PERCH_JWKS_ALLOW_LOOPBACK: sharedEnvironment.PERCH_JWKS_ALLOW_LOOPBACK,
 });
 
 export interface DataPlaneOptions {
@@ -41,12 +39,14 @@ export type SourceConfig =
       readonly kind: 'control-plane';
       readonly url: string;
       readonly fleetToken: string;
-      /** Directory of last good copies. */
+      /** Directory of the copies of snapshots and schemas. */
       readonly copies: string;
     }
   | {
       readonly kind: 'file';
       readonly path: string;
+      /** Directory of the copies of schemas; undefined where nobody said that this process may keep state. */
+      readonly copies: string | undefined;
       /** Where key sets may come from besides public https addresses. */
       readonly jwks: { readonly allowedHosts: readonly string[]; readonly allowLoopback: boolean };
     };
@@ -61,62 +61,48 @@ export interface DataPlaneConfig {
   readonly source: SourceConfig;
 }
 
-/** `problems` has one sentence per value that does not fit. */
-export class DataPlaneConfigError extends Error {
-  override readonly name = 'DataPlaneConfigError';
-  readonly code = 'config.invalid';
+export { ConfigError as DataPlaneConfigError } from '@perch/contract';
 
-  constructor(readonly problems: readonly string[]) {
-    super(['The data plane cannot start:', ...problems.map((problem) => `  - ${problem}`)].join('\n'));
-  }
-}
-
-/** @throws DataPlaneConfigError listing every value that does not fit. */
-export function loadDataPlaneConfig(
-  options: DataPlaneOptions = {},
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): DataPlaneConfig {
-  // A variable set to nothing counts as absent, as compose files and CI systems leave them.
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const parsed = dataPlaneEnvironment.safeParse(given);
+/** @throws ConfigError listing every value that does not fit. */
+export function loadDataPlaneConfig(options: DataPlaneOptions = {}, env: Environment = process.env): DataPlaneConfig {
   const parsedPort = options.port === undefined ? undefined : port.safeParse(options.port.trim() || 'none');
-  const problems = [
-    ...(parsed.success ? [] : parsed.error.issues.map(({ path: at, message }) => `${at.join('.')}: ${message}`)),
+  const values = readEnvironment(dataPlaneEnvironment, env, [
     ...(parsedPort?.success === false ? [`--port: '${options.port}' is not a port (0 to 65535)`] : []),
     ...(options.tenantsFile === '' ? ['--tenants: a file name is needed'] : []),
-    ...(options.tenantsFile === undefined && given['PERCH_FLEET_TOKEN'] === undefined
+    ...(options.tenantsFile === undefined && (env['PERCH_FLEET_TOKEN'] ?? '') === ''
       ? ['PERCH_FLEET_TOKEN: is needed to ask the control plane (or serve a file with --tenants)']
       : []),
-  ];
-  if (problems.length > 0 || !parsed.success) throw new DataPlaneConfigError(problems);
-  const values = parsed.data;
+  ]);
+  const ports = portsFrom(values.PERCH_PORT_BASE);
   return Object.freeze({
     host: values.PERCH_HOST,
-    port: parsedPort?.success === true ? parsedPort.data : values.PERCH_PORT_BASE + 100,
+    port: parsedPort?.success === true ? parsedPort.data : ports.dataPlane,
     adminHost: values.PERCH_ADMIN_HOST,
-    adminPort: values.PERCH_PORT_BASE + 190,
+    adminPort: ports.dataPlaneAdmin,
     logLevel: values.PERCH_LOG_LEVEL,
     drainDelayMs: values.PERCH_DRAIN_DELAY_MS,
-    source: sourceOf(options.tenantsFile, values),
+    source: sourceOf(options.tenantsFile, values, (env['PERCH_HOME'] ?? '') !== ''),
   });
 }
 
-function sourceOf(tenantsFile: string | undefined, values: z.infer<typeof dataPlaneEnvironment>): SourceConfig {
+function sourceOf(
+  tenantsFile: string | undefined,
+  values: z.infer<typeof dataPlaneEnvironment>,
+  hasHome: boolean,
+): SourceConfig {
+  const copies = path.resolve(values.PERCH_HOME, 'data-plane');
   if (tenantsFile === undefined) {
     return {
       kind: 'control-plane',
-      url: values.PERCH_CONTROL_PLANE_URL ?? `http://127.0.0.1:${values.PERCH_PORT_BASE}`,
+      url: values.PERCH_CONTROL_PLANE_URL ?? `http://127.0.0.1:${portsFrom(values.PERCH_PORT_BASE).controlPlane}`,
       fleetToken: values.PERCH_FLEET_TOKEN ?? '',
-      copies: path.resolve(values.PERCH_HOME, 'data-plane', 'snapshots'),
+      copies,
     };
   }
-  const hosts = values.PERCH_JWKS_ALLOWED_HOSTS.split(',').map((host) => host.trim());
   return {
     kind: 'file',
     path: path.resolve(tenantsFile),
-    jwks: {
-      allowedHosts: hosts.filter((host) => host !== ''),
-      allowLoopback: values.PERCH_JWKS_ALLOW_LOOPBACK === 'true',
-    },
+    copies: hasHome ? copies : undefined,
+    jwks: { allowedHosts: values.PERCH_JWKS_ALLOWED_HOSTS, allowLoopback: values.PERCH_JWKS_ALLOW_LOOPBACK },
   };
 }

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { controlPlaneDefaults, type TenantSnapshot } from '@perch/contract';
 import { createMetrics, type Observation } from '@perch/observability';
+import { schemaVersionStatements } from '../../../libs/provisioning/src/schema-version.sql.js';
 import { createTestDatabase, type TestDatabase } from '../../../tools/testing/test-database.js';
 import { loadDataPlaneConfig } from './config.js';
 import { startDataPlane, type RunningDataPlane } from './start-data-plane.js';
@@ -211,6 +212,56 @@ describe('a proxy of the fleet', () => {
     await controlPlane.start();
     await until(async () => (await call('app')).status === 401);
     await until(async () => (await call('never-loaded')).status === 404);
+  });
+
+  const restartAway = async () => {
+    await plane.stop();
+    await controlPlane.stop();
+    notes = [];
+    await start();
+  };
+  const schemasLoaded = () =>
+    notes.flatMap((note) => (note.kind === 'schema-cache-loaded' ? [`${note.from}: ${note.why}`] : []));
+
+  it('knows the schema after a restart without reading it, by comparing the catalogs', async () => {
+    controlPlane.publish(snapshotOf('app', 1));
+    expect(await call('app')).toMatchObject(rows);
+    await restartAway();
+    expect(await call('app')).toMatchObject(rows);
+    expect(schemasLoaded()).toEqual(['disk: first request']);
+
+    await plane.stop();
+    notes = [];
+    await database.query('alter table notes rename id to number');
+    await start();
+    expect(await call('app')).toMatchObject({ status: 200, body: [{ number: 1 }] });
+    expect(schemasLoaded()).toEqual(['database: first request']);
+    await database.query('alter table notes rename number to id');
+  });
+
+  it('knows the schema after a restart without reading it, by the count in the request itself', async () => {
+    const counted = await createTestDatabase();
+    try {
+      for (const statement of schemaVersionStatements(new Set())) await counted.query(statement);
+      await counted.query(
+        `create table notes (id int primary key); insert into notes values (1); grant select on notes to ${anon}`,
+      );
+      controlPlane.publish(snapshotOf('app', 1, { database_url: counted.url }));
+      expect(await call('app')).toMatchObject(rows);
+      await restartAway();
+      expect(await call('app')).toMatchObject(rows);
+      expect(schemasLoaded()).toEqual(['disk: first request']);
+
+      await plane.stop();
+      notes = [];
+      await counted.query('alter table notes rename id to number');
+      await start();
+      expect(await call('app')).toMatchObject({ status: 200, body: [{ number: 1 }] });
+      expect(schemasLoaded()).toEqual(['disk: first request', 'database: schema moved']);
+    } finally {
+      await counted.query(`drop owned by ${anon}`);
+      await counted.drop();
+    }
   });
 
   it('tells of a key id that nobody knows', async () => {

@@ -21,8 +21,9 @@ import type { ActiveTenant, ActiveTenants } from './active-tenant.js';
 import type { Exchange } from './exchange.js';
 import { headerOf, readBody, requestHeaders, requestTarget } from './http-request.js';
 import type { RateLimits } from './rate-limits.js';
-import type { KnownSchema, SchemaCaches } from './schema-caches.js';
+import type { SchemaCaches } from './schema-caches.js';
 import { withSchemaInForce } from './schema-in-force.js';
+import type { KnownSchema } from './schema-memory.js';
 
 export interface Deps {
   readonly tenants: TenantResolver;

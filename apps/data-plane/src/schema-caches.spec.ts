@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { postgrestDefaults, type TenantSnapshot } from '@perch/contract';
-import { EngineError, type SchemaCache } from '@perch/engine';
+import { EngineError, type SchemaSnapshot } from '@perch/engine';
 import { silentObserver } from '@perch/observability';
-import { ActiveTenants } from './active-tenant.js';
+import { ActiveTenants, type ActiveTenant } from './active-tenant.js';
 import { createSchemaCaches } from './schema-caches.js';
+import type { ReadSchema, SchemaCopies, SchemaCopy } from './schema-copies.js';
 import type { SchemaVersion } from './schema-version.js';
 
 const tenantOf = (version: number, key = 'a/b') => {
@@ -36,12 +37,15 @@ class FakeDatabase {
   away = false;
   cannotTellVersion = false;
   delayMs = 0;
-  load = async (): Promise<SchemaCache> => {
+  /** Differs also by what no counter sees. */
+  roles = 'roles';
+  counts = true;
+  readSchema = async (): Promise<SchemaSnapshot> => {
     this.loads += 1;
     const contentHash = this.schema;
     await sleep(this.delayMs);
     if (this.away) throw new EngineError({ code: 'PGRST000', status: 503, message: 'away', kind: 'postgres' });
-    return { contentHash } as SchemaCache;
+    return { contentHash, content };
   };
   readVersion = async (): Promise<SchemaVersion> => {
     this.questions += 1;
@@ -49,8 +53,35 @@ class FakeDatabase {
     await sleep(this.delayMs);
     if (this.away || this.cannotTellVersion)
       throw new EngineError({ code: 'x', status: 503, message: '', kind: 'postgres' });
-    return { kind: 'counted', text: version };
+    return this.counts ? { kind: 'counted', text: version } : { kind: 'catalog', text: version + this.roles };
   };
+  readState = async () => ({ version: await this.readVersion(), catalog: this.schema + this.roles });
+  readCatalogVersion = async () => this.schema + this.roles;
+}
+
+const content: SchemaSnapshot['content'] = {
+  serverVersion: 180_000,
+  schemas: [],
+  tables: [],
+  foreignKeys: [],
+  computedRelationships: [],
+  routines: [],
+  representations: [],
+  mediaHandlers: [],
+  roles: [],
+};
+
+/** Copies that outlive the caches of one process. */
+class FakeCopies implements SchemaCopies {
+  readonly files = new Map<string, SchemaCopy>();
+  read = async ({ key }: ActiveTenant) => this.files.get(key);
+  write = async (tenant: ActiveTenant, schema: ReadSchema) => {
+    const { contentHash } = schema;
+    const document = () => ({ snapshot: { contentHash, content }, characters: 10 });
+    this.files.set(tenant.key, { ...schema, snapshotVersion: tenant.version, document });
+  };
+  remove = async (key: string) => void this.files.delete(key);
+  settled = async () => undefined;
 }
 
 const one = { cache: { contentHash: 'one' } };
@@ -58,13 +89,7 @@ const two = { cache: { contentHash: 'two' } };
 
 describe('schema caches', () => {
   let database: FakeDatabase;
-  const make = () =>
-    createSchemaCaches({
-      load: database.load,
-      readVersion: database.readVersion,
-      observer: silentObserver,
-      failureTtlMs: 20,
-    });
+  const make = () => createSchemaCaches({ database, observer: silentObserver, failureTtlMs: 20 });
   beforeEach(() => {
     database = new FakeDatabase();
   });
@@ -183,5 +208,73 @@ describe('schema caches', () => {
     caches.forget('a/b');
     await caches.get(tenantOf(1));
     expect(database.loads).toBe(2);
+  });
+
+  describe('with copies on disk', () => {
+    let copies: FakeCopies;
+    const start = () =>
+      createSchemaCaches({ database, copies, observer: silentObserver, failureTtlMs: 20, recheckDelayMs: 10 });
+    beforeEach(async () => {
+      copies = new FakeCopies();
+      await start().get(tenantOf(2));
+      database.loads = database.questions = 0;
+    });
+
+    it('serve a copy without a question where the request itself compares the count', async () => {
+      expect(await start().get(tenantOf(2))).toMatchObject({ ...one, version: { kind: 'counted', text: 'one' } });
+      expect([database.loads, database.questions]).toEqual([0, 0]);
+    });
+
+    it('read the database when the request finds that the copy is out of date', async () => {
+      database.schema = 'two';
+      const caches = start();
+      const used = await caches.get(tenantOf(2));
+      expect(await caches.afterMove(used, tenantOf(2))).toMatchObject(two);
+      expect(await start().get(tenantOf(2))).toMatchObject(two);
+      expect(database.loads).toBe(1);
+    });
+
+    it('compare the catalogs first where nothing is counted', async () => {
+      database.counts = false;
+      copies.files.clear();
+      await start().get(tenantOf(2));
+      database.loads = database.questions = 0;
+      expect(await start().get(tenantOf(2))).toMatchObject(one);
+      expect([database.loads, database.questions]).toEqual([0, 1]);
+      database.roles = 'other roles';
+      await start().get(tenantOf(2));
+      expect(database.loads).toBe(1);
+    });
+
+    it('compare the catalogs behind the first answer where the count cannot see all', async () => {
+      database.roles = 'other roles';
+      await start().get(tenantOf(2));
+      await sleep(20);
+      expect(database.loads).toBe(1);
+      await start().get(tenantOf(2));
+      await sleep(20);
+      expect(database.loads).toBe(1);
+    });
+
+    it('take none of an older configuration, of other schemas or of a release that reads differently', async () => {
+      await start().get(tenantOf(3));
+      expect(database.loads).toBe(1);
+      const copy = copies.files.get('a/b');
+      if (copy === undefined) throw copy;
+      copies.files.set('a/b', { ...copy, schemas: ['others'] });
+      await start().get(tenantOf(3));
+      expect(database.loads).toBe(2);
+      copies.files.set('a/b', { ...copy, document: () => undefined });
+      await start().get(tenantOf(3));
+      expect(database.loads).toBe(3);
+    });
+
+    it('keep none of a tenant that is gone, and none whose state could not be read', async () => {
+      start().forget('a/b');
+      expect(copies.files.size).toBe(0);
+      database.cannotTellVersion = true;
+      await start().get(tenantOf(2));
+      expect(copies.files.size).toBe(0);
+    });
   });
 });

@@ -1,30 +1,41 @@
 /**
- * What each tenant's database looks like: a tenant in, its schema out. Loads are single flight; a new snapshot version
- * loads again, and so does a request that found the schema moved; a refusal that rests on a schema asks first (decision 4).
+ * What each tenant's database looks like: a tenant in, its schema out, from memory, from a copy on disk that still holds,
+ * or from the database. Loads are single flight; a new snapshot version loads again, and so does a request that found
+ * the schema moved; a refusal that rests on a schema asks first (decision 4).
  */
 import { LRUCache } from 'lru-cache';
-import { EngineError, engineError, type SchemaCache } from '@perch/engine';
+import {
+  createSchemaCache,
+  EngineError,
+  engineError,
+  serializeSchemaSnapshot,
+  type SchemaSnapshot,
+} from '@perch/engine';
 import type { Observer } from '@perch/observability';
 import type { ActiveTenant } from './active-tenant.js';
-import type { SchemaVersion } from './schema-version.js';
+import type { SchemaCopies } from './schema-copies.js';
+import { SchemaMemory, type KnownSchema, type SchemaMemoryOptions } from './schema-memory.js';
+import type { SchemaState, SchemaVersion } from './schema-version.js';
+import { readSchemaCopy } from './stored-schema.js';
 import { createTrailingFlight } from './trailing-flight.js';
 
-/** A schema and what it was read at. A new object each time it is read. */
-export interface KnownSchema {
-  readonly cache: SchemaCache;
-  /** undefined when it could not be read. */
-  readonly version: SchemaVersion | undefined;
-  readonly snapshotVersion: number;
+/** What is asked of a tenant's database. Each throws what the executor throws. */
+export interface SchemaDatabase {
+  readSchema(tenant: ActiveTenant): Promise<SchemaSnapshot>;
+  readVersion(tenant: ActiveTenant): Promise<SchemaVersion>;
+  readState(tenant: ActiveTenant): Promise<SchemaState>;
+  readCatalogVersion(tenant: ActiveTenant): Promise<string>;
 }
 
-export interface SchemaCachesOptions {
-  readonly load: (tenant: ActiveTenant) => Promise<SchemaCache>;
-  readonly readVersion: (tenant: ActiveTenant) => Promise<SchemaVersion>;
+export interface SchemaCachesOptions extends SchemaMemoryOptions {
+  readonly database: SchemaDatabase;
   readonly observer: Observer;
-  /** Tenants whose schema is kept. Default 5,000. */
-  readonly maxTenants?: number;
+  /** undefined: every first request reads the database. */
+  readonly copies?: SchemaCopies | undefined;
   /** Milliseconds in which a failed load is not tried again. Default 1,000. */
   readonly failureTtlMs?: number;
+  /** Milliseconds after which a copy from disk is compared with all of the catalogs, once. Default 1,000. */
+  readonly recheckDelayMs?: number;
 }
 
 export interface SchemaCaches {
@@ -35,6 +46,8 @@ export interface SchemaCaches {
   /** For a request that found `used` out of date. @throws EngineError PGRST002 when it cannot be loaded again */
   afterMove(used: KnownSchema, tenant: ActiveTenant): Promise<KnownSchema>;
   forget(key: string): void;
+  /** Resolves when every copy begun is on disk. */
+  settled(): Promise<void>;
 }
 
 interface Failure {
@@ -44,23 +57,33 @@ interface Failure {
 }
 
 export function createSchemaCaches(options: SchemaCachesOptions): SchemaCaches {
-  const { observer } = options;
-  const known = new LRUCache<string, KnownSchema>({ max: options.maxTenants ?? 5_000 });
+  const { observer, database, copies } = options;
+  const memory = new SchemaMemory(options);
   const failures = new LRUCache<string, Failure>({ max: 1_000 });
   const loads = new Map<string, Promise<KnownSchema>>();
   const questions = createTrailingFlight<KnownSchema | undefined>();
-  const shareEqual = createSharing();
+
+  const keep = (tenant: ActiveTenant, schema: KnownSchema, characters: number) => {
+    if ((memory.peek(tenant.key)?.snapshotVersion ?? 0) <= tenant.version) memory.set(tenant.key, schema, characters);
+    failures.delete(tenant.key);
+  };
 
   const readNow = async (tenant: ActiveTenant, why: string): Promise<KnownSchema> => {
     const { key, version: snapshotVersion } = tenant;
     const startedAt = performance.now();
     try {
       // First the version: what changes in between is then noticed, not missed.
-      const version = await options.readVersion(tenant).catch(() => undefined);
-      const schema = { cache: shareEqual(await options.load(tenant)), version, snapshotVersion };
-      if ((known.peek(key)?.snapshotVersion ?? 0) <= snapshotVersion) known.set(key, schema);
-      failures.delete(key);
-      observer.note({ kind: 'schema-cache-loaded', tenant: key, durationMs: performance.now() - startedAt, why });
+      const state = await database.readState(tenant).catch(() => undefined);
+      const snapshot = await database.readSchema(tenant);
+      const text = serializeSchemaSnapshot(snapshot);
+      const cache = memory.sharedBy(snapshot.contentHash) ?? createSchemaCache(snapshot);
+      const schema = { cache, version: state?.version, snapshotVersion };
+      keep(tenant, schema, text.length);
+      if (state !== undefined) {
+        void copies?.write(tenant, { ...state, schemas: tenant.api.schemas, contentHash: snapshot.contentHash, text });
+      }
+      const durationMs = performance.now() - startedAt;
+      observer.note({ kind: 'schema-cache-loaded', tenant: key, from: 'database', durationMs, why });
       return schema;
     } catch (error) {
       observer.note({ kind: 'schema-cache-failed', tenant: key, reason: reasonOf(error) });
@@ -70,13 +93,40 @@ export function createSchemaCaches(options: SchemaCachesOptions): SchemaCaches {
       throw failed;
     }
   };
-  const load = (tenant: ActiveTenant, why: string): Promise<KnownSchema> => {
+  const inFlight = (tenant: ActiveTenant, work: () => Promise<KnownSchema>): Promise<KnownSchema> => {
     const flight = `${tenant.key}\n${tenant.version}`;
     const running = loads.get(flight);
     if (running !== undefined) return running;
-    const started = readNow(tenant, why).finally(() => loads.delete(flight));
+    const started = work().finally(() => loads.delete(flight));
     loads.set(flight, started);
     return started;
+  };
+  const load = (tenant: ActiveTenant, why: string) => inFlight(tenant, () => readNow(tenant, why));
+
+  /** What the triggers cannot see may have changed while this process was not there; no request waits for the answer. */
+  const recheckLater = (tenant: ActiveTenant, adopted: KnownSchema, catalog: string) => {
+    setTimeout(() => {
+      if (memory.peek(tenant.key) !== adopted) return;
+      database
+        .readCatalogVersion(tenant)
+        .then((now) => (now === catalog ? undefined : load(tenant, 'changed while the process was away')))
+        .catch(() => undefined);
+    }, options.recheckDelayMs ?? 1_000).unref();
+  };
+
+  const firstLoad = async (tenant: ActiveTenant): Promise<KnownSchema> => {
+    const startedAt = performance.now();
+    const copy = await readSchemaCopy(tenant, copies, database);
+    const shared = copy === undefined ? undefined : memory.sharedBy(copy.contentHash);
+    const document = shared === undefined ? copy?.document() : undefined;
+    const cache = shared ?? (document === undefined ? undefined : createSchemaCache(document.snapshot));
+    if (copy === undefined || cache === undefined) return readNow(tenant, 'first request');
+    const schema = { cache, version: copy.version, snapshotVersion: tenant.version };
+    keep(tenant, schema, document?.characters ?? 0);
+    if (copy.version.kind === 'counted') recheckLater(tenant, schema, copy.catalog);
+    const durationMs = performance.now() - startedAt;
+    observer.note({ kind: 'schema-cache-loaded', tenant: tenant.key, from: 'disk', durationMs, why: 'first request' });
+    return schema;
   };
 
   const recentFailure = (tenant: ActiveTenant): EngineError | undefined => {
@@ -87,23 +137,23 @@ export function createSchemaCaches(options: SchemaCachesOptions): SchemaCaches {
 
   return {
     get(tenant) {
-      const schema = known.get(tenant.key);
+      const schema = memory.get(tenant.key);
       if (schema !== undefined && schema.snapshotVersion >= tenant.version) return schema;
       const failure = recentFailure(tenant);
       // An older schema of the same data API is better than none (PostgREST does the same).
       if (failure !== undefined && schema !== undefined) return schema;
       if (failure !== undefined) throw failure;
-      if (schema === undefined) return load(tenant, 'first request');
+      if (schema === undefined) return inFlight(tenant, () => firstLoad(tenant));
       return load(tenant, 'new configuration').catch(() => schema);
     },
     async ifMoved(used, tenant) {
-      const current = known.peek(tenant.key);
+      const current = memory.peek(tenant.key);
       if (current !== undefined && current.cache !== used.cache) return current;
       return questions.run(tenant.key, async () => {
-        const latest = known.peek(tenant.key) ?? used;
+        const latest = memory.peek(tenant.key) ?? used;
         if (latest.cache !== used.cache) return latest;
         try {
-          const version = await options.readVersion(tenant).catch(() => undefined);
+          const version = await database.readVersion(tenant).catch(() => undefined);
           if (version !== undefined && isSame(version, latest.version)) return undefined;
           const schema = await load(tenant, 'schema moved');
           return schema.cache === used.cache ? undefined : schema;
@@ -114,28 +164,15 @@ export function createSchemaCaches(options: SchemaCachesOptions): SchemaCaches {
       });
     },
     async afterMove(used, tenant) {
-      const current = known.peek(tenant.key);
+      const current = memory.peek(tenant.key);
       return current !== undefined && current !== used ? current : load(tenant, 'schema moved');
     },
     forget(key) {
-      known.delete(key);
+      memory.delete(key);
       failures.delete(key);
+      void copies?.remove(key);
     },
-  };
-}
-
-/** Equal schemas (branches of one project have them) are held once, and let go with the last who uses them. */
-function createSharing(): (cache: SchemaCache) => SchemaCache {
-  const byContent = new Map<string, WeakRef<SchemaCache>>();
-  const collected = new FinalizationRegistry<string>((hash) => {
-    if (byContent.get(hash)?.deref() === undefined) byContent.delete(hash);
-  });
-  return (cache) => {
-    const equal = byContent.get(cache.contentHash)?.deref();
-    if (equal !== undefined) return equal;
-    byContent.set(cache.contentHash, new WeakRef(cache));
-    collected.register(cache, cache.contentHash);
-    return cache;
+    settled: async () => copies?.settled(),
   };
 }
 

@@ -6,7 +6,7 @@ import { EngineError, SchemaMovedError } from '@perch/engine';
 import type { ActiveTenant } from './active-tenant.js';
 import type { Exchange } from './exchange.js';
 import type { Deps } from './handle-request.js';
-import type { KnownSchema } from './schema-caches.js';
+import type { KnownSchema } from './schema-memory.js';
 
 /** A schema that moves this often while one request waits is being migrated: the request may come back later. */
 const maxMoves = 5;

@@ -11,6 +11,12 @@ export interface SchemaVersion {
   readonly text: string;
 }
 
+export interface SchemaState {
+  readonly version: SchemaVersion;
+  /** The sum of the catalogs in any case: it differs also by what the triggers cannot see, roles above all. */
+  readonly catalog: string;
+}
+
 /** A table without its triggers would stand still for ever, so all three have to be there. */
 const isCountedSql = `
 select to_regclass('perch.schema_bump') is not null and count(*) = 2 from pg_catalog.pg_event_trigger
@@ -18,12 +24,36 @@ select to_regclass('perch.schema_bump') is not null and count(*) = 2 from pg_cat
 
 /** @throws what the executor throws */
 export async function readSchemaVersion(executor: SqlExecutor): Promise<SchemaVersion> {
-  const isCounted = (await readText(executor, isCountedSql)) === 't';
-  if (!isCounted) return { kind: 'catalog', text: (await readText(executor, catalogVersionSql)) ?? '' };
-  return { kind: 'counted', text: (await readText(executor, schemaVersionQuery)) ?? '' };
+  const [isCounted] = await readTexts(executor, isCountedSql);
+  if (isCounted === 't') return countedVersion(executor);
+  const [catalog] = await readTexts(executor, catalogVersionSql);
+  return { kind: 'catalog', text: catalog ?? '' };
 }
 
-async function readText(executor: SqlExecutor, text: string): Promise<string | undefined> {
-  const [result] = await executor.submit({ statements: [{ text, values: [] }] });
-  return result?.rows[0]?.[0] ?? undefined;
+/** @throws what the executor throws */
+export async function readSchemaState(executor: SqlExecutor): Promise<SchemaState> {
+  const [isCounted, catalog = ''] = await readTexts(executor, isCountedSql, catalogVersionSql);
+  const version: SchemaVersion =
+    isCounted === 't' ? await countedVersion(executor) : { kind: 'catalog', text: catalog };
+  return { version, catalog };
+}
+
+/** @throws what the executor throws */
+export async function readCatalogVersion(executor: SqlExecutor): Promise<string> {
+  const [catalog = ''] = await readTexts(executor, catalogVersionSql);
+  return catalog;
+}
+
+async function countedVersion(executor: SqlExecutor): Promise<SchemaVersion> {
+  const [text = ''] = await readTexts(executor, schemaVersionQuery);
+  return { kind: 'counted', text };
+}
+
+/** The first field of each query, in one trip. */
+async function readTexts(
+  executor: SqlExecutor,
+  ...queries: readonly string[]
+): Promise<readonly (string | undefined)[]> {
+  const results = await executor.submit({ statements: queries.map((text) => ({ text, values: [] })) });
+  return results.map(({ rows }) => rows[0]?.[0] ?? undefined);
 }

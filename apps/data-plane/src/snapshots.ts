@@ -1,4 +1,5 @@
 /** Where this process gets its configurations: the control plane with copies on disk, or a tenants file. */
+import path from 'node:path';
 import { createJwksWatcher, fetchJwks } from '@perch/jwt';
 import type { Observer } from '@perch/observability';
 import {
@@ -9,21 +10,27 @@ import {
   type SnapshotSource,
 } from '@perch/tenancy';
 import type { SourceConfig } from './config.js';
+import { createSchemaCopies, type SchemaCopies } from './schema-copies.js';
 
 export interface Snapshots {
   readonly source: SnapshotSource;
   /** undefined for a file: it is there at the next start as well. */
   readonly lastGoodCopies: LastGoodCopies | undefined;
+  readonly schemaCopies: SchemaCopies | undefined;
 }
 
 export function createSnapshots(config: SourceConfig, observer: Observer): Snapshots {
   switch (config.kind) {
-    case 'control-plane':
+    case 'control-plane': {
+      const { url: controlPlaneUrl, fleetToken, copies } = config;
       return {
-        source: createHttpSnapshotSource({ controlPlaneUrl: config.url, fleetToken: config.fleetToken, observer }),
-        lastGoodCopies: createLastGoodCopies({ directory: config.copies, fleetToken: config.fleetToken, observer }),
+        source: createHttpSnapshotSource({ controlPlaneUrl, fleetToken, observer }),
+        lastGoodCopies: createLastGoodCopies({ directory: path.join(copies, 'snapshots'), fleetToken, observer }),
+        schemaCopies: createSchemaCopies({ directory: path.join(copies, 'schemas'), fleetToken, observer }),
       };
-    case 'file':
+    }
+    case 'file': {
+      const directory = config.copies === undefined ? undefined : path.join(config.copies, 'schemas');
       return {
         source: createFileSnapshotSource({
           path: config.path,
@@ -31,6 +38,9 @@ export function createSnapshots(config: SourceConfig, observer: Observer): Snaps
           createKeySets: (events) => createJwksWatcher({ ...events, fetch: (url) => fetchJwks(url, config.jwks) }),
         }),
         lastGoodCopies: undefined,
+        schemaCopies:
+          directory === undefined ? undefined : createSchemaCopies({ directory, fleetToken: undefined, observer }),
       };
+    }
   }
 }

@@ -2,7 +2,6 @@
  * One proxy process: configuration in, a listening data plane out. The only place that makes things and hands them to
  * each other.
  */
-import { loadSchemaCache } from '@perch/engine';
 import {
   combineObservers,
   createLogger,
@@ -22,7 +21,7 @@ import { drain } from './drain.js';
 import type { Deps } from './handle-request.js';
 import { RateLimits } from './rate-limits.js';
 import { createSchemaCaches } from './schema-caches.js';
-import { readSchemaVersion } from './schema-version.js';
+import { schemaDatabase } from './schema-database.js';
 import { startEdge } from './server.js';
 import { createSnapshots } from './snapshots.js';
 
@@ -52,17 +51,14 @@ export async function startDataPlane(
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
-    const { source, lastGoodCopies } = createSnapshots(config.source, observer);
+    const { source, lastGoodCopies, schemaCopies } = createSnapshots(config.source, observer);
     const snapshots = createSnapshotCache({ source, observer, lastGoodCopies });
     undo.push(() => snapshots.stop());
     undo.push(() => source.stop());
-    const executors = createTenantExecutors({ wake: (key) => source.wake(key) });
+    const executors = createTenantExecutors();
     undo.push(() => executors.close());
-    const schemaCaches = createSchemaCaches({
-      observer,
-      load: ({ connection, api }) => loadSchemaCache(executors.for(connection), api),
-      readVersion: ({ connection }) => readSchemaVersion(executors.for(connection)),
-    });
+    const schemaCaches = createSchemaCaches({ observer, copies: schemaCopies, database: schemaDatabase(executors) });
+    undo.push(() => schemaCaches.settled());
     snapshots.onChange((key, snapshot) => {
       if (snapshot !== undefined) return;
       schemaCaches.forget(key);

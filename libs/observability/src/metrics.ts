@@ -62,7 +62,7 @@ function createMetricsObserver(registry: Registry): Observer {
   const schemaLoads = counter('perch_schema_cache_loads_total', 'Schema cache loads', ['result']);
   const schemaDuration = new Histogram({
     name: 'perch_schema_cache_load_duration_seconds',
-    help: 'Time to load a schema cache',
+    help: 'Time to load a schema cache from a database',
     buckets: durationBuckets,
     registers,
   });
@@ -102,8 +102,8 @@ function createMetricsObserver(registry: Registry): Observer {
           tokenLookups.inc({ hit: String(observation.hit) });
           return;
         case 'schema-cache-loaded':
-          schemaLoads.inc({ result: 'ok' });
-          schemaDuration.observe(observation.durationMs / 1000);
+          schemaLoads.inc({ result: observation.from === 'disk' ? 'from-disk' : 'ok' });
+          if (observation.from === 'database') schemaDuration.observe(observation.durationMs / 1000);
           return;
         case 'schema-cache-failed':
           schemaLoads.inc({ result: 'failed' });

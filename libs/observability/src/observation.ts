@@ -53,7 +53,13 @@ export type Observation =
   | { readonly kind: 'jwks-fetch-failed'; readonly tenant: string; readonly reason: string }
   | { readonly kind: 'unknown-kid-reported'; readonly tenant: string }
   | { readonly kind: 'jwt-cache-lookup'; readonly hit: boolean }
-  | { readonly kind: 'schema-cache-loaded'; readonly tenant: string; readonly durationMs: number; readonly why: string }
+  | {
+      readonly kind: 'schema-cache-loaded';
+      readonly tenant: string;
+      readonly from: 'database' | 'disk';
+      readonly durationMs: number;
+      readonly why: string;
+    }
   | { readonly kind: 'schema-cache-failed'; readonly tenant: string; readonly reason: string }
   /** Something that must not happen; `detail` is the stack and stays in the log. */
   | { readonly kind: 'internal-error'; readonly where: string; readonly detail: string }
