@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { filmConfig } from '../../test/film-config.js';
 import type { ApiConfig } from '../api-config.js';
 import { EngineError } from '../error/engine-error.js';
 import { parseApiRequest, type ApiRequest } from './api-request.js';
@@ -6,28 +7,11 @@ import type { LogicTree, SelectItem } from './query-params/ast.js';
 import { maxDepth } from './query-params/scanner.js';
 
 const config: ApiConfig = {
+  ...filmConfig,
   schemas: ['public'],
   extraSearchPath: [],
-  anonRole: 'anonymous',
-  maxRows: undefined,
-  aggregatesEnabled: true,
-  planEnabled: false,
-  preRequest: undefined,
-  rootSpec: undefined,
   txEnd: 'commit-allow-override',
   hoistedTxSettings: [],
-  openApiMode: 'follow-privileges',
-  openApiSecurityActive: false,
-  openApiServerProxyUri: undefined,
-  corsAllowedOrigins: undefined,
-  serverTimingEnabled: false,
-  traceHeader: undefined,
-  useLegacyTargetNames: true,
-  errorVerbosity: 'verbose',
-  inDatabaseConfig: false,
-  appSettings: {},
-  statementTimeoutMs: undefined,
-  publicPathPrefix: '',
 };
 
 /** Same requests in each run: a failure can be looked at again. */

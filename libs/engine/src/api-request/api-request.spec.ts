@@ -1,29 +1,12 @@
+import { filmConfig } from '../../test/film-config.js';
 import type { ApiConfig } from '../api-config.js';
 import { parseApiRequest, type ApiRequest } from './api-request.js';
 
 const config: ApiConfig = {
+  ...filmConfig,
   schemas: ['atlas', 'Depot Nord'],
   extraSearchPath: [],
-  anonRole: 'anonymous',
-  maxRows: undefined,
-  aggregatesEnabled: true,
-  planEnabled: false,
-  preRequest: undefined,
-  rootSpec: undefined,
-  txEnd: 'commit',
   hoistedTxSettings: [],
-  openApiMode: 'follow-privileges',
-  openApiSecurityActive: false,
-  openApiServerProxyUri: undefined,
-  corsAllowedOrigins: undefined,
-  serverTimingEnabled: false,
-  traceHeader: undefined,
-  useLegacyTargetNames: true,
-  errorVerbosity: 'verbose',
-  inDatabaseConfig: false,
-  appSettings: {},
-  statementTimeoutMs: undefined,
-  publicPathPrefix: '',
 };
 
 interface Sent {
