@@ -36,7 +36,7 @@ function meaningOf(error: { readonly code?: string; readonly rawPacket?: Buffer 
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return edgeError('PERCH104');
     case 'HPE_INVALID_URL':
-      return edgeError('PERCH105', { details: 'Characters outside ASCII have to be percent-encoded in a URL' });
+      return edgeError('PERCH105', { details: 'A URL has nothing but visible ASCII: percent-encode the rest' });
     default:
       return edgeError('PERCH105', { cause: error });
   }
