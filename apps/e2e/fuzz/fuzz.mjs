@@ -7,6 +7,7 @@ import { runBatch } from './run-batch.mjs';
 const help = `node fuzz.mjs --base-url http://127.0.0.1:8300 [options]
   --base-url URL        the server under test, with the corpus' tenants
   --other-base-url URL  a second one: both get the same requests, and the differences are reported (its answers count as right)
+  --same-meaning        also send each read in other spellings, which must get the same answer
   --admin-url URL       admin port of the server under test: its memory is watched
   --seed N              default: from the clock; printed
   --from N, --count N   which requests of the seed (default 0 and 10000)
@@ -32,6 +33,7 @@ const { values } = parseArgs({
     'max-ms': text,
     'max-memory-mb': text,
     'max-shown': text,
+    'same-meaning': { type: 'boolean' },
     help: { type: 'boolean' },
   },
 });
@@ -70,6 +72,7 @@ let shown = 0;
 const report = await runBatch({
   baseUrl: values['base-url'],
   otherBaseUrl: values['other-base-url'],
+  sameMeaning: values['same-meaning'],
   seed,
   from: only ?? number('from', 0),
   count,

@@ -2,10 +2,11 @@
 import { compareStep } from '../conformance/lib/compare.mjs';
 import { generateRequest } from './generate-request.mjs';
 import { kindOf, violations } from './invariants.mjs';
+import { otherRequests } from './same-meaning.mjs';
 import { createSender } from './send.mjs';
 
 /**
- * @param options `{ baseUrl, otherBaseUrl?, seed, from, count, jobs, maxMs, tenants?, progress? }`
+ * @param options `{ baseUrl, otherBaseUrl?, sameMeaning?, seed, from, count, jobs, maxMs, tenants?, progress? }`
  * @returns `{ sent, failures, kinds, slowest }`; a failure is `{ index, tenant, request, found }`
  */
 export async function runBatch(options) {
@@ -35,11 +36,36 @@ export async function runBatch(options) {
   return report;
 }
 
-async function inspect([sender], generated, { maxMs }, report) {
+async function inspect([sender], generated, { maxMs, sameMeaning }, report) {
   const answer = await ask(sender, generated);
   if (answer.failed !== undefined) return [`no answer: ${answer.failed}`];
   count(report, generated, answer);
-  return violations(generated, answer, { maxMs });
+  const found = violations(generated, answer, { maxMs });
+  return sameMeaning ? [...found, ...(await contradictions(sender, generated, answer))] : found;
+}
+
+/** Where a request that means the same gets another answer. */
+async function contradictions(sender, generated, answer) {
+  const found = [];
+  for (const { name, request, same } of otherRequests(generated, answer, rowsOf(answer))) {
+    const other = await ask(sender, { ...generated, request });
+    if (other.failed !== undefined || same(other)) continue;
+    const range = other.headers['content-range'];
+    found.push({ what: `${name}: ${request.path}`, want: shown(answer), got: `${shown(other)} ${range ?? ''}` });
+  }
+  return found;
+}
+
+const shown = ({ status, body }) => `${status} ${body.toString('utf8', 0, 300)}`;
+
+function rowsOf({ status, headers, body }) {
+  if (status >= 300 || !headers['content-type']?.startsWith('application/json')) return undefined;
+  try {
+    const value = JSON.parse(body.toString('utf8'));
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 const writes = new Set(['POST', 'PATCH', 'PUT', 'DELETE']);
@@ -95,7 +121,8 @@ function looseness(status, body) {
   const text = body.toString('utf8');
   const code = /"code":"(\w+)"/.exec(text)?.[1];
   if (code === 'PGRST100') return { body: 'code' };
-  if (['PGRST200', 'PGRST202', 'PGRST205'].includes(code)) return { nullness: ['hint'] };
+  if (['PGRST200', 'PGRST202', 'PGRST205'].includes(code))
+    return text.includes('"hint":') ? { nullness: ['hint'] } : {};
   if (code === 'PGRST201') return { sets: ['details', 'hint'] };
   if (code === 'PGRST203') return { sets: ['message'] };
   if (code === 'PGRST301') return { ignore: ['details'] };
