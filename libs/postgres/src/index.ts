@@ -1,5 +1,6 @@
 export { connect, withClient, type ConnectOptions } from './connect.js';
 export { DatabaseUrlError } from './database-url.js';
+export { listen, type ChannelListener, type ListenOptions } from './listen.js';
 export { quoteIdentifier } from './quote-identifier.js';
 export {
   createTenantExecutors,

@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import net from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createTestDatabase, type TestDatabase } from '../../../tools/testing/test-database.js';
+import { listen, type ChannelListener } from './listen.js';
+
+describe('a channel', () => {
+  let database: TestDatabase;
+  let listener: ChannelListener | undefined;
+  let heard: string[];
+
+  const start = (databaseUrl = database.url) => {
+    listener = listen({
+      databaseUrl,
+      channel: 'Odd "channel"',
+      onPayload: (payload) => void heard.push(payload),
+      onListening: () => void heard.push('(listening)'),
+      onLost: (reason) => void heard.push(`(lost: ${reason})`),
+      firstRetryMs: 5,
+      maxRetryMs: 20,
+    });
+  };
+  const until = async (count: number) => {
+    for (let waited = 0; heard.length < count; waited += 5) {
+      if (waited > 5_000) throw new Error(`only ${JSON.stringify(heard)}`);
+      await sleep(5);
+    }
+  };
+  const send = (payload: string) => database.query('select pg_notify($1, $2)', ['Odd "channel"', payload]);
+  const listeners = async () => {
+    const { rows } = await database.query(
+      `select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+    );
+    return rows.map(({ pid }) => pid as number);
+  };
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  afterAll(() => database.drop());
+  beforeEach(() => {
+    heard = [];
+  });
+  afterEach(() => listener?.stop());
+
+  it('is heard, other channels are not', async () => {
+    start();
+    await until(1);
+    await database.query('notify other, $$x$$');
+    await send('one');
+    await send('');
+    await until(3);
+    expect(heard).toEqual(['(listening)', 'one', '']);
+  });
+
+  it('is listened to again when the connection was lost', async () => {
+    start();
+    await until(1);
+    await database.query('select pg_terminate_backend($1)', await listeners());
+    await until(3);
+    await send('two');
+    await until(4);
+    expect(heard).toEqual([
+      '(listening)',
+      '(lost: terminating connection due to administrator command)',
+      '(listening)',
+      'two',
+    ]);
+  });
+
+  it('is tried again and again while there is no server, and let go when stopped', async () => {
+    start('postgres://nobody@127.0.0.1:1/nowhere');
+    await until(3);
+    expect(heard[0]).toMatch(/^\(lost: .*ECONNREFUSED/);
+    await listener?.stop();
+    const { length } = heard;
+    await sleep(50);
+    expect(heard).toHaveLength(length);
+  });
+
+  it('holds nobody up who stops while it connects', async () => {
+    const silent = net.createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const address = silent.address();
+    start(`postgres://nobody@127.0.0.1:${typeof address === 'object' ? address?.port : 0}/nowhere`);
+    await once(silent, 'connection');
+    const stopped = listener?.stop().then(() => 'stopped');
+    expect(await Promise.race([stopped, sleep(1_000)])).toBe('stopped');
+    silent.close();
+  });
+
+  it('costs no connection any more when stopped', async () => {
+    start();
+    await until(1);
+    expect(await listeners()).toHaveLength(1);
+    await listener?.stop();
+    for (let waited = 0; (await listeners()).length > 0 && waited < 2_000; waited += 10) await sleep(10);
+    expect(await listeners()).toEqual([]);
+  });
+});
