@@ -11,7 +11,9 @@ const aggregate = /(count|sum|avg|min|max)\(\)/;
 export function otherRequests({ tenant, request }, answer, rows) {
   const at = request.path.indexOf('?');
   const pairs = at < 0 ? undefined : decodedPairs(request.path.slice(at + 1));
-  if (request.method !== 'GET' || pairs === undefined) return [];
+  // A plan that was run tells how long that took.
+  const timed = answer.headers['content-type']?.includes('vnd.pgrst.plan');
+  if (request.method !== 'GET' || pairs === undefined || timed) return [];
   const path = request.path.slice(0, at);
   const others = [];
   const add = (name, otherPairs, same, headers = request.headers) =>
