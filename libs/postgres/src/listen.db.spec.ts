@@ -83,9 +83,10 @@ describe('a channel', () => {
     await once(silent, 'listening');
     const address = silent.address();
     start(`postgres://nobody@127.0.0.1:${typeof address === 'object' ? address?.port : 0}/nowhere`);
-    await once(silent, 'connection');
+    const [socket] = await once(silent, 'connection');
     const stopped = listener?.stop().then(() => 'stopped');
     expect(await Promise.race([stopped, sleep(1_000)])).toBe('stopped');
+    socket.destroy();
     silent.close();
   });
 
