@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { Database } from '@perch/database';
 import type { JobQueue } from '@perch/queue';
+import type { IdleComputes } from './idle-computes.js';
 import type { LocalComputes } from './local-computes.js';
 import type { OperationConsumer } from './operations/operation-consumer.js';
 
@@ -10,6 +11,7 @@ export interface WorkerLifecycleParts {
   readonly database: Database;
   readonly queue: JobQueue;
   readonly localComputes: LocalComputes;
+  readonly idleComputes: IdleComputes;
   readonly consumer: OperationConsumer;
 }
 
@@ -24,9 +26,11 @@ export class WorkerLifecycle implements OnApplicationBootstrap, BeforeApplicatio
     await this.metadataReady();
     await this.parts.localComputes.start();
     await this.parts.consumer.start();
+    this.parts.idleComputes.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    await this.parts.idleComputes.stop();
     await this.parts.consumer.stop();
   }
 

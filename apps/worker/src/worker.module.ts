@@ -5,6 +5,7 @@ import { createDatabase } from '@perch/database';
 import type { Observer } from '@perch/observability';
 import { createJobQueue } from '@perch/queue';
 import type { WorkerConfig } from './config.js';
+import { IdleComputes } from './idle-computes.js';
 import { LocalComputes } from './local-computes.js';
 import { crashPointFromFile } from './operations/crash-point.js';
 import { OperationConsumer } from './operations/operation-consumer.js';
@@ -20,9 +21,15 @@ export class WorkerModule {
     const crashAt = crashPointFromFile(config.crashFile);
     const processor = new OperationProcessor({ database, queue, computes, observer, crashAt });
     const localComputes = new LocalComputes({ database, computes, observer });
+    const idleComputes = new IdleComputes({
+      database,
+      computes,
+      observer,
+      enqueue: (ids) => processor.enqueue(ids),
+    });
     const { concurrency } = config;
     const consumer = new OperationConsumer({ database, queue, processor, observer, concurrency });
-    const lifecycle = new WorkerLifecycle({ database, queue, localComputes, consumer });
+    const lifecycle = new WorkerLifecycle({ database, queue, localComputes, idleComputes, consumer });
     return { module: WorkerModule, providers: [{ provide: WorkerLifecycle, useValue: lifecycle }] };
   }
 }

@@ -3,6 +3,7 @@ import type { Compute, ComputeAdapter } from '@perch/compute';
 import type { Endpoint } from '@perch/database';
 import { deprovisionGroup, groupRoleName } from '@perch/provisioning';
 import { changeContents, giveUpChange } from './contents/change-contents.js';
+import { readActivity } from './compute-activity.js';
 import { classifyFailure, OperationRefused } from './failure.js';
 import { contentsOf, findCompute } from './find-compute.js';
 import { withConnections } from './open-connections.js';
@@ -34,11 +35,27 @@ export const startCompute: OperationHandler = {
 export const suspendCompute: OperationHandler = {
   async run(context) {
     const { adapter, endpoint } = await needCompute(context);
+    if (await isUsedAgain(context, adapter)) {
+      await context.database.endpoints.clearPending(endpoint.id);
+      return;
+    }
     await context.steps.run('suspend-compute', () => adapter.suspend());
     await context.steps.run('record-state', () => context.database.endpoints.setState(endpoint.id, 'idle'));
   },
   giveUp: clearPending,
 };
+
+/** It was idle when this was asked for, and may not be any more. */
+async function isUsedAgain({ operation, steps }: HandlerContext, adapter: ComputeAdapter): Promise<boolean> {
+  const { idle_seconds: idleSeconds } = operation.input;
+  if (idleSeconds === undefined || (await adapter.status()).kind !== 'active') return false;
+  await steps.begin('check-idle');
+  const activity = await readActivity(adapter);
+  const isUsed = activity !== undefined && (activity.inUse || (activity.quietSeconds ?? Infinity) < idleSeconds);
+  if (isUsed) steps.end('skipped', 'Somebody uses it again');
+  else steps.end('finished');
+  return isUsed;
+}
 
 async function clearPending({ operation, database }: HandlerContext): Promise<void> {
   if (operation.endpointId !== null) await database.endpoints.clearPending(operation.endpointId);
