@@ -16,6 +16,8 @@ import {
   type Database,
 } from '@perch/database';
 import type { Observer } from '@perch/observability';
+import { AdvisorsController } from './advisors/advisors.controller.js';
+import { AdvisorsService } from './advisors/advisors.service.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { ApiKeysService } from './api-keys/api-keys.service.js';
 import { BranchesController } from './branches/branches.controller.js';
@@ -70,6 +72,7 @@ export interface AppParts {
 }
 
 const controllers = [
+  AdvisorsController,
   ApiKeysController,
   BranchesController,
   DataApiController,
@@ -86,6 +89,7 @@ const controllers = [
 ];
 
 const services = [
+  AdvisorsService,
   ApiKeysService,
   BranchChangesService,
   BranchesService,

@@ -11,5 +11,5 @@ export {
 } from './provisioning-spec.js';
 export { readDatabaseExposure, type DatabaseExposure } from './read-database-exposure.js';
 export { provisioningSteps, runProvisioning, type StepReport } from './run-provisioning.js';
-export type { AdvisedConfiguration, AdvisorFinding } from './advisors/advisor-check.js';
+export type { AdvisedConfiguration, AdvisorFinding, AdvisorScope } from './advisors/advisor-check.js';
 export { runConfigurationAdvisors, runDatabaseAdvisors } from './advisors/run-advisors.js';

@@ -51,7 +51,7 @@ export class ExposureReader {
   }
 
   /** undefined when the compute sleeps (a look must not wake it) or the owner's password is not known. */
-  private async ownerUrl(dataApi: DataApi): Promise<string | undefined> {
+  async ownerUrl(dataApi: DataApi): Promise<string | undefined> {
     const endpoint = await this.endpoints.findEvenDeleted(dataApi.endpointId);
     if (endpoint === undefined || endpoint.currentState !== 'active') return undefined;
     const attachedUrl = await this.branches.connectionUrl(dataApi.branchId);

@@ -209,6 +209,11 @@ export const catalogue = Object.freeze({
     (reason: string) => `PostgreSQL did not do it: ${reason}`,
     'The branch is as it was; the operation of the request tells each step.',
   ),
+  'advisors.not-available': row(
+    409,
+    (reason: string) => `The database cannot be looked into: ${reason}`,
+    'Advisors look into a running database and wake none. Start its endpoint, or ask the data API for something.',
+  ),
   'data-api.not-found': row(
     404,
     (database: string) => `Database '${database}' has no data API`,
