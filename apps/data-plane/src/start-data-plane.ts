@@ -55,7 +55,7 @@ export async function startDataPlane(
     const snapshots = createSnapshotCache({ source, observer, lastGoodCopies });
     undo.push(() => snapshots.stop());
     undo.push(() => source.stop());
-    const executors = createTenantExecutors();
+    const executors = createTenantExecutors({ wake: (key) => source.wake(key) });
     undo.push(() => executors.close());
     const schemaCaches = createSchemaCaches({ observer, copies: schemaCopies, database: schemaDatabase(executors) });
     undo.push(() => schemaCaches.settled());
