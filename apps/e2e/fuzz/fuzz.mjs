@@ -13,7 +13,7 @@ const help = `node fuzz.mjs --base-url http://127.0.0.1:8300 [options]
   --from N, --count N   which requests of the seed (default 0 and 10000)
   --only N              send request N alone and show it with its answer
   --tenants a,b         only requests to these
-  --jobs N              requests at a time (default 4; 1 with two servers)
+  --jobs N              requests at a time (default 4; writes take turns where two servers are compared)
   --max-ms N            longest time of one answer, in milliseconds (default 10000)
   --max-memory-mb N     most that resident memory may reach (default 1024)
   --max-shown N         failures printed in full (default 20)`;

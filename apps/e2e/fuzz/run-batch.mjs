@@ -5,14 +5,15 @@ import { kindOf, violations } from './invariants.mjs';
 import { otherRequests } from './same-meaning.mjs';
 import { createSender } from './send.mjs';
 
+const writes = new Set(['POST', 'PATCH', 'PUT', 'DELETE']);
+
 /**
  * @param options `{ baseUrl, otherBaseUrl?, sameMeaning?, seed, from, count, jobs, maxMs, tenants?, progress? }`
  * @returns `{ sent, failures, kinds, slowest }`; a failure is `{ index, tenant, request, found }`
  */
 export async function runBatch(options) {
-  const { seed, from, count, maxMs, otherBaseUrl } = options;
-  // Two servers may share a database, and sequences are never rolled back: one request after the other then.
-  const jobs = otherBaseUrl === undefined ? options.jobs : 1;
+  const { seed, from, count, maxMs, otherBaseUrl, jobs } = options;
+  const inTurn = createQueue();
   const settings = { jobs, timeoutMs: maxMs * 3 };
   const senders = [options.baseUrl, otherBaseUrl].filter(Boolean).map((url) => createSender(url, settings));
   const report = { sent: 0, failures: [], kinds: new Map(), slowest: [] };
@@ -21,7 +22,10 @@ export async function runBatch(options) {
   const one = async (index) => {
     const generated = generateRequest(seed, index);
     if (options.tenants !== undefined && !options.tenants.includes(generated.tenant)) return;
-    const found = await (otherBaseUrl === undefined ? inspect : differ)(senders, generated, options, report);
+    const judge = () => (otherBaseUrl === undefined ? inspect : differ)(senders, generated, options, report);
+    // Two servers may share a database, and sequences are never rolled back: writes one after the other then.
+    const alone = otherBaseUrl !== undefined && writes.has(generated.request.method);
+    const found = await (alone ? inTurn(judge) : judge());
     report.sent += 1;
     if (found.length > 0) report.failures.push({ ...generated, found });
   };
@@ -34,6 +38,16 @@ export async function runBatch(options) {
   await Promise.all(Array.from({ length: jobs }, lane));
   for (const sender of senders) sender.close();
   return report;
+}
+
+/** Runs tasks one after the other, whoever brings them. */
+function createQueue() {
+  let last = Promise.resolve();
+  return (task) => {
+    const turn = last.then(task);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
 }
 
 async function inspect([sender], generated, { maxMs, sameMeaning }, report) {
@@ -67,8 +81,6 @@ function rowsOf({ status, headers, body }) {
     return undefined;
   }
 }
-
-const writes = new Set(['POST', 'PATCH', 'PUT', 'DELETE']);
 
 async function differ(senders, generated, _options, report) {
   const answers = [];
