@@ -1,6 +1,6 @@
 /** Where this process gets its configurations: the control plane with copies on disk, or a tenants file. */
 import path from 'node:path';
-import { createJwksWatcher, fetchJwks } from '@perch/jwt';
+import { createJwksWatcher, fetchJwks, roleClaimKeyProblem } from '@perch/jwt';
 import type { Observer } from '@perch/observability';
 import {
   createFileSnapshotSource,
@@ -35,6 +35,7 @@ export function createSnapshots(config: SourceConfig, observer: Observer): Snaps
         source: createFileSnapshotSource({
           path: config.path,
           observer,
+          checkRoleClaimKey: roleClaimKeyProblem,
           createKeySets: (events) => createJwksWatcher({ ...events, fetch: (url) => fetchJwks(url, config.jwks) }),
         }),
         lastGoodCopies: undefined,

@@ -41,6 +41,7 @@ describe('createFileSnapshotSource', () => {
   };
   const make = (options: Partial<FileSnapshotSourceOptions> = {}) => {
     const source = createFileSnapshotSource({
+      checkRoleClaimKey: () => undefined,
       path: file,
       observer: { note: (note) => void notes.push(note) },
       createKeySets: (events) => (keySets = new FakeKeySets(events)),

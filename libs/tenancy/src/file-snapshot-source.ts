@@ -13,7 +13,7 @@ import {
 import type { Observer } from '@perch/observability';
 import { createHostTable, type HostTable } from './host-table.js';
 import type { KeySetEvents, KeySets } from './key-sets.js';
-import { parseTenantsFile } from './parse-tenants-file.js';
+import { parseTenantsFile, type CheckRoleClaimKey } from './parse-tenants-file.js';
 import type { SnapshotListener, SnapshotSource } from './snapshot-source.js';
 import { TenantsFileError } from './tenancy-error.js';
 import { watchFile, type FileWatch } from './watch-file.js';
@@ -23,6 +23,7 @@ export interface FileSnapshotSourceOptions {
   readonly path: string;
   readonly observer: Observer;
   readonly createKeySets: (events: KeySetEvents) => KeySets;
+  readonly checkRoleClaimKey: CheckRoleClaimKey;
   /** Milliseconds between two looks at the file, beside the notifications of the file system. Default 2,000. */
   readonly pollIntervalMs?: number;
 }
@@ -74,7 +75,7 @@ export function createFileSnapshotSource(options: FileSnapshotSourceOptions): Sn
   const load = async (): Promise<void> => {
     const content = await readText(path);
     if (content === text) return;
-    const parsed = parseTenantsFile(content);
+    const parsed = parseTenantsFile(content, options.checkRoleClaimKey);
     // Remembered also when refused, so that the same bad file is reported once.
     text = content;
     if (parsed.kind === 'problems') throw new TenantsFileError(path, parsed.problems);

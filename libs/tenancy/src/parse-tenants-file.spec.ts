@@ -1,14 +1,19 @@
 import { parseTenantsFile } from './parse-tenants-file.js';
 
 const entry = { name: 'base', hostnames: ['base.example'], database_url: 'postgres://a@b/c' };
+const checkRoleClaimKey = (key: string) =>
+  key.startsWith('.') || key.startsWith('$') ? undefined : 'it cannot be read';
 const problemsOf = (document: unknown) => {
-  const parsed = parseTenantsFile(typeof document === 'string' ? document : JSON.stringify(document));
+  const parsed = parseTenantsFile(
+    typeof document === 'string' ? document : JSON.stringify(document),
+    checkRoleClaimKey,
+  );
   return parsed.kind === 'problems' ? parsed.problems : [];
 };
 
 describe('parseTenantsFile', () => {
   it('fills what an entry leaves out', () => {
-    expect(parseTenantsFile(JSON.stringify([entry]))).toEqual({
+    expect(parseTenantsFile(JSON.stringify([entry]), checkRoleClaimKey)).toEqual({
       kind: 'entries',
       entries: [
         { ...entry, path_prefix: '', settings: {}, jwt: { secret_is_base64: false, audience_required: false } },
@@ -19,10 +24,17 @@ describe('parseTenantsFile', () => {
   it('takes lists as arrays and as comma-separated text', () => {
     const parsed = parseTenantsFile(
       JSON.stringify([{ ...entry, settings: { db_schemas: ['a', 'b'], db_extra_search_path: 'c, d,' } }]),
+      checkRoleClaimKey,
     );
     expect(parsed).toMatchObject({
       entries: [{ settings: { db_schemas: ['a', 'b'], db_extra_search_path: ['c', 'd'] } }],
     });
+  });
+
+  it('names a role claim key that cannot be read', () => {
+    expect(problemsOf([{ ...entry, settings: { jwt_role_claim_key: 'role[' } }])).toEqual([
+      "tenant 'base': settings.jwt_role_claim_key: it cannot be read",
+    ]);
   });
 
   it('names every problem at once', () => {

@@ -10,7 +10,10 @@ export type ParsedTenantsFile =
 /** PostgREST refuses to start with a shorter one, because HS256 is only as strong as its secret (RFC 7518 3.2). */
 const minSecretBytes = 32;
 
-export function parseTenantsFile(text: string): ParsedTenantsFile {
+/** What is wrong with the value of `jwt_role_claim_key`; undefined when it can be read. */
+export type CheckRoleClaimKey = (key: string) => string | undefined;
+
+export function parseTenantsFile(text: string, checkRoleClaimKey: CheckRoleClaimKey): ParsedTenantsFile {
   let document: unknown;
   try {
     document = JSON.parse(text);
@@ -21,7 +24,12 @@ export function parseTenantsFile(text: string): ParsedTenantsFile {
   if (!parsed.success) {
     return { kind: 'problems', problems: parsed.error.issues.flatMap((issue) => describeIssue(issue, document)) };
   }
-  const problems = [...repeatedNames(parsed.data), ...repeatedAddresses(parsed.data), ...jwtProblems(parsed.data)];
+  const problems = [
+    ...repeatedNames(parsed.data),
+    ...repeatedAddresses(parsed.data),
+    ...jwtProblems(parsed.data),
+    ...roleClaimProblems(parsed.data, checkRoleClaimKey),
+  ];
   return problems.length > 0 ? { kind: 'problems', problems } : { kind: 'entries', entries: parsed.data };
 }
 
@@ -90,6 +98,13 @@ function jwtProblems(entries: readonly TenantsFileEntry[]): readonly string[] {
     if (jwt.jwks_url != null && !/^https?:\/\//i.test(jwt.jwks_url))
       problems.push(`tenant '${name}': jwt.jwks_url must be an http or https URL`);
     return problems;
+  });
+}
+
+function roleClaimProblems(entries: readonly TenantsFileEntry[], check: CheckRoleClaimKey): readonly string[] {
+  return entries.flatMap(({ name, settings }) => {
+    const problem = settings.jwt_role_claim_key === undefined ? undefined : check(settings.jwt_role_claim_key);
+    return problem === undefined ? [] : [`tenant '${name}': settings.jwt_role_claim_key: ${problem}`];
   });
 }
 

@@ -159,6 +159,9 @@ describe('the data API of a branch', () => {
     expect((await perch.call('PATCH', target.path, { body: { settings: shown } })).status).toBe(201);
     expect((await perch.call('PATCH', target.path, { body: { settings: { db_max_rows: 'x' } } })).status).toBe(400);
     expect((await perch.call('PATCH', target.path, { body: { setings: {} } })).status).toBe(400);
+    const badKey = await perch.call('PATCH', target.path, { body: { settings: { jwt_role_claim_key: '$.a[' } } });
+    expect(badKey.status).toBe(400);
+    expect(badKey.body.message).toContain('jwt_role_claim_key');
   });
 
   test('a merge patch merges, and null takes a setting back to its default', async () => {

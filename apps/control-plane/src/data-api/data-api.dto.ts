@@ -1,7 +1,8 @@
 /** Data APIs as the contract writes them. Our own fields only stand beside those of the contract. */
-import { controlPlaneDefaults, settingsInputSchema, type DataApiSettingsInput } from '@perch/contract';
+import { controlPlaneDefaults, type DataApiSettingsInput } from '@perch/contract';
 import type { DataApi, DataApiReport } from '@perch/database';
 import { z } from 'zod';
+import { dataApiSettingsSchema } from './data-api-settings.dto.js';
 
 /** The user's words are checked here; what they mean together is decided by data-api-choices.ts. */
 export const enableDataApiSchema = z.strictObject({
@@ -17,12 +18,12 @@ export const enableDataApiSchema = z.strictObject({
   add_default_grants: z.boolean().optional(),
   add_anonymous_grants: z.boolean().optional(),
   skip_auth_schema: z.boolean().optional(),
-  settings: settingsInputSchema.nullish(),
+  settings: dataApiSettingsSchema.nullish(),
 });
 export type EnableDataApi = z.infer<typeof enableDataApiSchema>;
 
 /** As application/json: settings replace all there are. */
-export const replaceSettingsSchema = z.strictObject({ settings: settingsInputSchema.nullish() });
+export const replaceSettingsSchema = z.strictObject({ settings: dataApiSettingsSchema.nullish() });
 
 /** As application/merge-patch+json: read further after merging (RFC 7396), since null means 'remove' until then. */
 export const mergeSettingsSchema = z.strictObject({ settings: z.record(z.string(), z.unknown()).nullish() });

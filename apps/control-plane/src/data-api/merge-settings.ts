@@ -1,6 +1,7 @@
 /** Settings after a merge patch: null takes a setting back to its default, an object merges into an object. */
-import { settingsInputSchema, type DataApiSettingsInput } from '@perch/contract';
+import type { DataApiSettingsInput } from '@perch/contract';
 import { parseRequest } from '../http/zod.pipe.js';
+import { dataApiSettingsSchema } from './data-api-settings.dto.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -11,7 +12,7 @@ type Json = Readonly<Record<string, unknown>>;
  */
 export function mergeSettings(current: DataApiSettingsInput, patch: Json | null | undefined): DataApiSettingsInput {
   if (patch === undefined) return current;
-  return parseRequest(settingsInputSchema, merge(current, patch ?? {}, patch === null));
+  return parseRequest(dataApiSettingsSchema, merge(current, patch ?? {}, patch === null));
 }
 
 function merge(target: unknown, patch: Json, replace: boolean): Json {

@@ -28,6 +28,17 @@ export function compileRoleClaim(key: string): FindRole {
   };
 }
 
+/** What is wrong with a key, for those who take it from a user; undefined when it can be read. */
+export function roleClaimKeyProblem(key: string): string | undefined {
+  try {
+    compileRoleClaim(key);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RoleClaimKeyError) return error.message;
+    throw error;
+  }
+}
+
 function compilePath(key: string): (claims: JsonObject) => JsonValue | undefined {
   if (!key.startsWith('$')) return compileDottedPath(key);
   const query = parseJsonPath(key);
