@@ -45,6 +45,10 @@ import { JwksService } from './jwks/jwks.service.js';
 import { JwksRefresher } from './jwks/jwks-refresher.js';
 import { JwksSource } from './jwks/jwks-source.js';
 import { ContentOperations } from './operations/content-operations.js';
+import { buildOpenApi } from './openapi/openapi-document.js';
+import { OpenApi } from './openapi/openapi.js';
+import { OpenApiController } from './openapi/openapi.controller.js';
+import { listRoutes } from './openapi/route-inventory.js';
 import { OperationRunner } from './operations/operation-runner.js';
 import { OperationsController } from './operations/operations.controller.js';
 import { OperationsService } from './operations/operations.service.js';
@@ -81,6 +85,7 @@ const controllers = [
   FleetController,
   HealthController,
   JwksController,
+  OpenApiController,
   OperationsController,
   ProjectsController,
   RegionsController,
@@ -119,6 +124,7 @@ export class AppModule {
       providers: [
         ...services,
         ...repositories(parts.database),
+        { provide: OpenApi, useValue: new OpenApi(buildOpenApi(listRoutes(controllers))) },
         { provide: OperationRunner, useValue: parts.operationRunner },
         { provide: JwksSource, useValue: parts.jwksSource },
         { provide: JwksRefresher, useValue: parts.jwksRefresher },

@@ -59,6 +59,23 @@ describe('the edge of the management API', () => {
     ],
     ['a wrong query', 'GET', '/api/v2/projects?limit=0', {}, 400, 'request.invalid'],
     ['a path that cannot be decoded', 'GET', '/api/v2/projects/%ff', {}, 400, 'request.not-readable'],
+    [
+      'a null character',
+      'POST',
+      '/api/v2/projects',
+      { body: { project: { settings: { a: ['\u0000'] } } } },
+      400,
+      'request.not-readable',
+    ],
+    [
+      'half a surrogate pair',
+      'POST',
+      '/api/v2/projects',
+      { body: '{"project":{"name":"\\ud800"}}' },
+      400,
+      'request.not-readable',
+    ],
+    ['a null character in the path', 'GET', '/api/v2/projects/%00', {}, 400, 'request.not-readable'],
     ['an unknown project', 'GET', '/api/v2/projects/none-such-12345678', {}, 404, 'project.not-found'],
   ])('%s is answered precisely', async (_what, method, path, options, status, code) => {
     const answer = await perch.call(method, path, options);

@@ -14,8 +14,22 @@ export function createJsonBodyMiddleware(): RequestHandler {
       next(failure('request.unsupported-media-type', given.slice(0, 100)));
       return;
     }
-    parse(request, response, (error?: unknown) => next(error === undefined ? undefined : explain(error)));
+    parse(request, response, (error?: unknown) => {
+      if (error !== undefined) next(explain(error));
+      else if (/%00/.test(request.url) || holdsUnstorable(request.body))
+        next(failure('request.not-readable', UNSTORABLE));
+      else next();
+    });
   };
+}
+
+const UNSTORABLE = 'a text holds a null character or half a surrogate pair, which PostgreSQL cannot store';
+
+function holdsUnstorable(value: unknown): boolean {
+  if (typeof value === 'string') return /\u0000|\p{Surrogate}/u.test(value);
+  if (Array.isArray(value)) return value.some(holdsUnstorable);
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([key, one]) => holdsUnstorable(key) || holdsUnstorable(one));
 }
 
 function hasBody(request: { readonly headers: Request['headers'] }): boolean {

@@ -67,6 +67,8 @@ export const connectionUriSchema = z.object({
   role_name: z.string().min(1),
   branch_id: z.string().min(1).optional(),
   endpoint_id: z.string().min(1).optional(),
+  /** Read over: there is no pooler, and connections cost no more without one. */
+  pooled: z.enum(['true', 'false']).optional(),
 });
 export type ConnectionUriQuery = z.infer<typeof connectionUriSchema>;
 
