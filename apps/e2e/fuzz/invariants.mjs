@@ -99,8 +99,8 @@ function errorViolations(tenant, request, status, headers, body) {
   const { ok, value } = parse(body);
   if (!ok || value === null || typeof value !== 'object')
     return [`${status} with a body that is not an error's: ${body.toString('latin1', 0, 120)}`];
-  // What is no HTTP is refused before anybody knows whose request it is.
-  const terse = tenant === 'terse' && value.code !== 'PERCH105';
+  // What is too long, or no HTTP, is refused before anybody knows whose request it is.
+  const terse = tenant === 'terse' && !['PERCH101', 'PERCH102', 'PERCH105'].includes(value.code);
   const keys = terse ? 'code,message' : 'code,details,hint,message';
   if (Object.keys(value).sort().join() !== keys) found.push(`error with keys ${Object.keys(value).sort()}`);
   const { code, message } = value;
