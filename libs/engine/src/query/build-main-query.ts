@@ -32,7 +32,12 @@ export interface MainQueryInput {
    * the cheap part is repeated. Default false: the whole check.
    */
   readonly roleIsFresh?: boolean | undefined;
+  /** What `planStatements` would answer, where a plan cache has it. */
+  readonly statements?: PlanStatements | undefined;
 }
+
+/** The statements that rest on the plan; all others rest on who asks. */
+export type PlanStatements = Pick<MainQuery, 'main' | 'plannedCount'>;
 
 /**
  * @throws 42501 when nobody may become the role through a token
@@ -44,15 +49,24 @@ export function buildMainQuery(input: MainQueryInput): MainQuery {
   const routine = plan.kind === 'call' ? plan.call.routine : undefined;
   const isolation = routine?.isolation ?? role?.isolation;
   const readOnly = isReadOnly(plan);
+  const { main, plannedCount } = input.statements ?? planStatements(input);
   return {
     isolation: isolation === undefined ? undefined : isolationStatement(isolation),
     settings: settingsStatement({ request, auth, config, role, routine, readOnly, roleIsFresh, schemaVersion }),
     checksSchema: schemaVersion !== undefined,
     preRequest: config.preRequest === undefined ? undefined : preRequestStatement(config.preRequest),
-    main: mainStatement(input),
-    plannedCount: plannedCountStatement(plan, countingOf(request.preferences, config)),
+    main,
+    plannedCount,
     undo: !readOnly && isUndone(request, config) ? undoStatements : [],
     runsAsAnonymous: auth.role === config.anonRole,
+  };
+}
+
+export function planStatements(input: Pick<MainQueryInput, 'plan' | 'request' | 'config'>): PlanStatements {
+  const { plan, request, config } = input;
+  return {
+    main: mainStatement(input),
+    plannedCount: plannedCountStatement(plan, countingOf(request.preferences, config)),
   };
 }
 
@@ -101,7 +115,11 @@ const undoStatements: readonly SqlStatement[] = [
   compile(sql`select (${literal(undoMarker)} || pg_catalog.pg_backend_pid())::int`),
 ];
 
-function mainStatement({ plan, request: { preferences }, config }: MainQueryInput): SqlStatement {
+function mainStatement({
+  plan,
+  request: { preferences },
+  config,
+}: Pick<MainQueryInput, 'plan' | 'request' | 'config'>): SqlStatement {
   const counting = countingOf(preferences, config);
   // What is only explained has no body.
   const most = 'content' in plan && plan.content.mediaType.kind !== 'plan' ? config.maxResponseBytes : undefined;

@@ -57,25 +57,41 @@ function comparisonSql(field: ResolvedField, operation: Operation, of: Qualified
   const subject = fieldSql(field, of);
   switch (operation.kind) {
     case 'simple':
-      return sql`${subject} ${raw(simpleOperators[operation.operator])} ${valueSql(field, operation.value)}`;
+      return sql`${subject} ${raw(simpleOperators[operation.operator])} ${valueSql(field, operandOf(operation))}`;
     case 'quantifiable': {
       const { operator, quantifier } = operation;
-      const value = valueSql(field, withWildcards(operator, operation.value));
+      const value = valueSql(field, operandOf(operation));
       const right = quantifier === undefined ? value : sql`${raw(quantifier)} (${value})`;
       return sql`${subject} ${raw(quantifiableOperators[operator])} ${right}`;
     }
     case 'in':
-      return sql`${subject} = any (${listSql(field, operation.values)})`;
+      return sql`${subject} = any (${listSql(field, operandOf(operation))})`;
     case 'is':
       return sql`${subject} is ${isKeywords[operation.value]}`;
     case 'is-distinct-from':
-      return sql`${subject} is distinct from ${param(operation.value)}`;
+      return sql`${subject} is distinct from ${param(operandOf(operation))}`;
     case 'fts': {
       const language = operation.language === undefined ? empty : sql`${param(operation.language)}, `;
       const document =
         field.path.length === 0 && field.baseType === 'tsvector' ? subject : sql`to_tsvector(${language}${subject})`;
-      return sql`${document} @@ ${raw(ftsOperators[operation.operator])}(${language}${param(operation.value)})`;
+      return sql`${document} @@ ${raw(ftsOperators[operation.operator])}(${language}${param(operandOf(operation))})`;
     }
+    default:
+      return assertNever(operation);
+  }
+}
+
+/** What a comparison's value is as a parameter. */
+export function operandOf(operation: Exclude<Operation, { kind: 'is' }>): string {
+  switch (operation.kind) {
+    case 'quantifiable':
+      return withWildcards(operation.operator, operation.value);
+    case 'in':
+      return arrayLiteral(operation.values);
+    case 'simple':
+    case 'is-distinct-from':
+    case 'fts':
+      return operation.value;
     default:
       return assertNever(operation);
   }
@@ -95,8 +111,8 @@ function valueSql({ representation }: ResolvedField, value: string): SqlFragment
 }
 
 /** One array parameter, so that the text does not depend on the number of values. */
-function listSql({ representation }: ResolvedField, values: readonly string[]): SqlFragment {
-  const list = param(arrayLiteral(values));
+function listSql({ representation }: ResolvedField, values: string): SqlFragment {
+  const list = param(values);
   return representation === undefined
     ? list
     : sql`array(select ${qualified(representation)}(pgrst_value) from unnest(${list}::text[]) pgrst_value)`;

@@ -1,0 +1,222 @@
+import { filmConfig } from '../../test/film-config.js';
+import { films } from '../../test/film-plan.js';
+import type { ApiConfig } from '../api-config.js';
+import { parseApiRequest, type ApiRequest } from '../api-request/api-request.js';
+import { planAction } from '../plan/plan-action.js';
+import { filmSchemaCache } from '../../test/fixtures/schema-cache.js';
+import { planStatements } from './build-main-query.js';
+import { PlanCache, type PlannedRequest } from './plan-cache.js';
+
+const config: ApiConfig = { ...filmConfig, maxRows: 7, planEnabled: true, maxResponseBytes: 1000 };
+
+/** `PATCH /films?id=eq.1`, then headers and a body. */
+type Sent = readonly [first: string, headers?: Readonly<Record<string, string>>, body?: string];
+
+function parse([first, headers = {}, body = '']: Sent): ApiRequest {
+  const [method = '', target = ''] = first.split(' ');
+  const [path = '', query = ''] = target.split('?');
+  const sent = { method, path, query: encodeURI(query), headers: Object.entries(headers), body: Buffer.from(body) };
+  return parseApiRequest(sent, config);
+}
+
+function cold(sent: Sent): PlannedRequest {
+  const request = parse(sent);
+  const plan = planAction(request, films, config);
+  return { plan, statements: plan.kind === 'info' ? undefined : planStatements({ plan, request, config }) };
+}
+
+/** The answer after the shape has come often enough to be kept. */
+function warm(cache: PlanCache, first: Sent, then: Sent): PlannedRequest {
+  cache.plan(parse(first), films, config);
+  cache.plan(parse(first), films, config);
+  return cache.plan(parse(then), films, config);
+}
+
+/** Kept plans are shared; plans made for one request are not. */
+function isKept(cache: PlanCache, sent: Sent): boolean {
+  return cache.plan(parse(sent), films, config).plan === cache.plan(parse(sent), films, config).plan;
+}
+
+const representation = { prefer: 'return=representation' };
+
+const alike: readonly (readonly [name: string, Sent, Sent])[] = [
+  ['a filter', ['GET /films?id=eq.1'], ['GET /films?id=eq.2']],
+  ['an empty value', ['GET /films?title=eq.a'], ['GET /films?title=eq.']],
+  ['wildcards', ['GET /films?title=like.abc'], ['GET /films?title=like.*b*']],
+  ['lists of any length', ['GET /films?id=in.(1,2)'], ['GET /films?id=in.(3,"a,\\"b",5)']],
+  ['a list of nothing', ['GET /films?id=in.(1,2)'], ['GET /films?id=in.()']],
+  ['a list with a quantifier', ['GET /films?title=like(any).{a,b}'], ['GET /films?title=like(any).{c*}']],
+  ['full text with a language', ['GET /films?words=fts(english).cat'], ['GET /films?words=fts(german).hund']],
+  ['distinctness', ['GET /films?id=isdistinct.1'], ['GET /films?id=isdistinct.2']],
+  ['other operators', ['GET /films?tags=cs.{a}&id=gt.1'], ['GET /films?tags=cs.{b,c}&id=gt.5']],
+  [
+    'logic',
+    ['GET /films?or=(id.eq.1,not.and(id.gt.2,title.eq.b))'],
+    ['GET /films?or=(id.eq.7,not.and(id.gt.8,title.eq.c))'],
+  ],
+  ['a representation', ['GET /films?colour=eq.red'], ['GET /films?colour=eq.blue']],
+  ['offsets', ['GET /films?limit=3&offset=5'], ['GET /films?limit=3&offset=90']],
+  ['a Range header', ['GET /films', { range: '5-9' }], ['GET /films', { range: '6-10' }]],
+  ['json', ['GET /films?meta->a->>3=eq.1'], ['GET /films?meta->a->>3=eq.perch']],
+  [
+    'an embed',
+    ['GET /directors?select=*,films!inner(*)&films.year=gt.1&films.limit=2'],
+    ['GET /directors?select=*,films!inner(*)&films.year=gt.3&films.limit=2'],
+  ],
+  [
+    'a count',
+    ['GET /films?id=gt.1&limit=2', { prefer: 'count=exact' }],
+    ['GET /films?id=gt.2&limit=2', { prefer: 'count=exact' }],
+  ],
+  [
+    'an estimate',
+    ['GET /films?id=gt.1', { prefer: 'count=estimated' }],
+    ['GET /films?id=gt.2', { prefer: 'count=estimated' }],
+  ],
+  [
+    'one object',
+    ['GET /films?id=eq.1', { accept: 'application/vnd.pgrst.object+json' }],
+    ['GET /films?id=eq.2', { accept: 'application/vnd.pgrst.object+json' }],
+  ],
+  [
+    'an insert',
+    ['POST /films', representation, '{"id":1,"title":"a"}'],
+    ['POST /films', representation, '{"title":"b","id":2}'],
+  ],
+  ['inserts', ['POST /films', {}, '[{"title":"a"}]'], ['POST /films', {}, '[{"title":"b"},{"title":"c"}]']],
+  [
+    'an insert of columns',
+    ['POST /films?columns=title', {}, ' {"title":1}'],
+    ['POST /films?columns=title', {}, '{"title":2}'],
+  ],
+  [
+    'defaults',
+    ['POST /films', { prefer: 'missing=default' }, '{"title":"a"}'],
+    ['POST /films', { prefer: 'missing=default' }, '{"title":"b"}'],
+  ],
+  [
+    'a csv',
+    ['POST /films', { 'content-type': 'text/csv' }, 'title\na'],
+    ['POST /films', { 'content-type': 'text/csv' }, 'title\nb\nc'],
+  ],
+  [
+    'an update',
+    ['PATCH /films?id=eq.1', representation, '{"title":"a"}'],
+    ['PATCH /films?id=eq.2', representation, '{"title":"b"}'],
+  ],
+  ['a put', ['PUT /films?id=eq.1', {}, '{"id":1,"title":"a"}'], ['PUT /films?id=eq.2', {}, '{"id":2,"title":"b"}']],
+  ['a delete', ['DELETE /films?id=eq.1'], ['DELETE /films?id=eq.2']],
+  ['arguments', ['GET /rpc/search?term=a&top=1'], ['GET /rpc/search?term=b&top=2']],
+  ['arguments and filters', ['GET /rpc/search?term=a&id=eq.1'], ['GET /rpc/search?term=b&id=eq.2']],
+  ['a repeated argument', ['GET /rpc/search?term=a&term=b'], ['GET /rpc/search?term=c&term=d']],
+  ['json arguments', ['POST /rpc/search', {}, '{"term":"a"}'], ['POST /rpc/search', {}, '{"term":"b"}']],
+  [
+    'a form',
+    ['POST /rpc/add', { 'content-type': 'application/x-www-form-urlencoded' }, 'a=1&b=2'],
+    ['POST /rpc/add', { 'content-type': 'application/x-www-form-urlencoded' }, 'a=3&b=4'],
+  ],
+  ['a json body', ['POST /rpc/raw', {}, '{"x":1}'], ['POST /rpc/raw', {}, '{"x":2}']],
+];
+
+const unlike: readonly (readonly [name: string, Sent, Sent])[] = [
+  ['an offset or none', ['GET /films?limit=3&offset=5'], ['GET /films?limit=3&offset=0']],
+  ['a limit', ['GET /films?limit=3'], ['GET /films?limit=30']],
+  [
+    'a limit of an embed',
+    ['GET /directors?select=films(*)&films.limit=3'],
+    ['GET /directors?select=films(*)&films.limit=4'],
+  ],
+  ['a keyword', ['GET /films?title=is.null'], ['GET /films?title=is.unknown']],
+  ['a json key', ['GET /films?meta->>a=eq.1'], ['GET /films?meta->>b=eq.1']],
+  ['a negation', ['GET /films?id=eq.1'], ['GET /films?id=not.eq.1']],
+  ['a language or none', ['GET /films?words=fts(english).cat'], ['GET /films?words=fts.cat']],
+  ['object or array', ['POST /films', {}, '{"title":"a"}'], ['POST /films', {}, '[{"title":"a"}]']],
+  [
+    'object or array that nobody parsed',
+    ['POST /films?columns=title', {}, '{"title":1}'],
+    ['POST /films?columns=title', {}, '[{"title":1}]'],
+  ],
+  ['keys', ['POST /films', {}, '{"title":"a"}'], ['POST /films', {}, '{"id":1}']],
+  ['a schema of names', ['GET /films?select=id'], ['GET /films?select=title']],
+  [
+    'how many are affected',
+    ['DELETE /films?id=eq.1', { prefer: 'handling=strict,max-affected=1' }],
+    ['DELETE /films?id=eq.1', { prefer: 'handling=strict,max-affected=2' }],
+  ],
+  ['a variadic argument', ['GET /rpc/total?ns=1'], ['GET /rpc/total?ns=1&ns=2']],
+  ['marks of the client', ['GET /films?meta->>perch-mark-0=eq.perch-mark-0'], ['GET /films?meta->>perch-mark-0=eq.1']],
+  ['digits of the client', ['GET /films?limit=48151623420000&offset=1'], ['GET /films?limit=48151623420000&offset=2']],
+  ['HEAD', ['GET /films?id=eq.1'], ['HEAD /films?id=eq.1']],
+  ['a media type', ['GET /films'], ['GET /films', { accept: 'text/csv' }]],
+];
+
+describe('PlanCache', () => {
+  it.each(alike)('answers %s from what it keeps, with the own values of each', (_, first, second) => {
+    const cache = new PlanCache();
+    expect(warm(cache, first, second).statements).toEqual(cold(second).statements);
+    expect(isKept(cache, second)).toBe(true);
+    expect(cache.plan(parse(first), films, config).statements).toEqual(cold(first).statements);
+    const [mine, other] = [cold(first), cold(second)];
+    expect(mine.statements?.main.text).toBe(other.statements?.main.text);
+  });
+
+  it.each(unlike)('tells requests apart by %s', (_, first, second) => {
+    const cache = new PlanCache();
+    expect(warm(cache, first, second).statements).toEqual(cold(second).statements);
+    expect(warm(cache, second, first).statements).toEqual(cold(first).statements);
+    expect(warm(cache, second, second).statements).toEqual(cold(second).statements);
+  });
+
+  it('holds no values of the requests that it has seen', () => {
+    const kept = warm(new PlanCache(), ['GET /films?title=eq.secret'], ['GET /films?title=eq.mine']);
+    expect(JSON.stringify(kept.plan, (_, value: unknown) => (typeof value === 'bigint' ? '' : value))).not.toContain(
+      'secret',
+    );
+  });
+
+  it.each<[string, Sent]>([
+    ['a variadic argument of several', ['GET /rpc/total?ns=1&ns=2']],
+    ['marks of the client', ['GET /films?meta->>perch-mark-0=eq.1']],
+    ['an explained statement', ['GET /films', { accept: 'application/vnd.pgrst.plan+json' }]],
+  ])('does not keep %s', (_, sent) => {
+    const cache = new PlanCache();
+    expect(warm(cache, sent, sent).statements).toEqual(cold(sent).statements);
+    expect(isKept(cache, sent)).toBe(false);
+  });
+
+  it('keeps nothing of another schema or configuration', () => {
+    const cache = new PlanCache();
+    const sent: Sent = ['GET /films?id=eq.1'];
+    const kept = warm(cache, sent, sent).plan;
+    const other = filmSchemaCache();
+    expect(cache.plan(parse(sent), other, config).plan).not.toBe(kept);
+    expect(cache.plan(parse(sent), films, { ...config, maxRows: 2 }).statements?.main.values).toContain('2');
+    expect(cache.plan(parse(sent), films, config).plan).toBe(kept);
+  });
+
+  it('throws again what was refused', () => {
+    const cache = new PlanCache();
+    for (let time = 0; time < 4; time += 1) {
+      expect(() => cache.plan(parse(['GET /filmz?id=eq.1']), films, config)).toThrow(
+        expect.objectContaining({ code: 'PGRST205' }),
+      );
+    }
+  });
+
+  it.each([
+    ['many', { shapes: 4, characters: 1e6 }],
+    ['long', { shapes: 1000, characters: 30_000 }],
+  ])('forgets what is not used when there are too %s shapes, and keeps what is', (_, limits) => {
+    const cache = new PlanCache(limits);
+    const used: Sent = ['GET /films?id=eq.1'];
+    const unused: Sent = ['GET /films?title=eq.1'];
+    const kept = warm(cache, used, used).plan;
+    const idle = warm(cache, unused, unused).plan;
+    for (let limit = 1; limit < 40; limit += 1) {
+      const sent: Sent = [`GET /films?limit=${limit}`];
+      warm(cache, sent, sent);
+      expect(cache.plan(parse(used), films, config).plan).toBe(kept);
+    }
+    expect(cache.plan(parse(unused), films, config).plan).not.toBe(idle);
+  });
+});
