@@ -3,7 +3,7 @@
  * connection, the limits. A data API that cannot serve yet is refused here.
  */
 import type { DataApiSettings, TenantSnapshot } from '@perch/contract';
-import type { ApiConfig } from '@perch/engine';
+import { PlanCache, type ApiConfig } from '@perch/engine';
 import type { TenantConnection } from '@perch/postgres';
 import { edgeError } from './edge-catalogue.js';
 
@@ -13,6 +13,8 @@ export interface ActiveTenant {
   readonly snapshot: TenantSnapshot;
   readonly connection: TenantConnection;
   readonly api: ApiConfig;
+  /** Of this tenant alone. */
+  readonly plans: PlanCache;
 }
 
 /** A client may write the same prefix in many percent-encodings; so many configurations are kept per snapshot. */
@@ -55,6 +57,7 @@ function activeTenant(snapshot: TenantSnapshot, prefix: string): ActiveTenant {
       prepare: settings.db_prepared_statements,
     }),
     api: apiConfigOf(settings, prefix),
+    plans: new PlanCache(),
   });
 }
 

@@ -4,7 +4,6 @@ import {
   buildMainQuery,
   engineError,
   parseApiRequest,
-  planAction,
   preflightResponse,
   renderInfo,
   renderResponse,
@@ -69,10 +68,10 @@ async function answerBySchema(
   deps: Deps,
 ): Promise<EngineResponse> {
   const config = tenant.api;
-  const plan = timings.measureSync('plan', () => planAction(request, schema, config));
+  const { plan, statements } = timings.measureSync('plan', () => tenant.plans.plan(request, schema, config));
   if (plan.kind === 'info') return timings.measureSync('response', () => renderInfo(plan, request, config));
   const schemaVersion = version?.kind === 'counted' ? version.text : undefined;
-  const query = buildMainQuery({ plan, request, auth, config, schema, schemaVersion });
+  const query = buildMainQuery({ plan, request, auth, config, schema, schemaVersion, statements });
   const executor = deps.executors.for(tenant.connection);
   const result = await timings.measure('transaction', () => runMainQuery(query, plan, executor, signal));
   return timings.measureSync('response', () => notTooLong(renderResponse(result, plan, request, config), config));
