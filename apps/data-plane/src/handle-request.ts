@@ -38,21 +38,24 @@ export async function handleRequest(message: IncomingMessage, exchange: Exchange
   const { method, timings } = exchange;
   const target = requestTarget(message);
   const { snapshot, prefix, path } = await deps.tenants.resolve(target.host, target.path);
-  const tenant = (exchange.tenant = deps.activeTenants.of(snapshot, prefix));
+  const named = (exchange.tenant = deps.activeTenants.of(snapshot, prefix));
   const headers = (exchange.headers = requestHeaders(message));
+  // A database that has a say in its configuration has to be asked first.
+  const tenant = snapshot.settings.db_config ? (await deps.schemaCaches.get(named)).config.applyTo(named) : named;
+  exchange.tenant = tenant;
 
   const preflight = preflightResponse({ method, headers }, tenant.api);
   if (preflight !== undefined) return withServerHeaders(preflight, { method, headers }, tenant.api, undefined);
   deps.rateLimits.take(tenant);
   const authorization = headerOf(headers, 'authorization');
-  const auth = await timings.measure('jwt', () => deps.authenticator.authenticate(authorization, snapshot));
+  const auth = await timings.measure('jwt', () => deps.authenticator.authenticate(authorization, tenant.snapshot));
   const body = await readBody(message, snapshot.settings.max_body_bytes, exchange);
   exchange.requestBytes = body.length;
 
   const sent = { method, path, query: target.query, headers, body };
-  const schema = await deps.schemaCaches.get(tenant);
+  const schema = await deps.schemaCaches.get(named);
   const request = timings.measureSync('parse', () => parseApiRequest(sent, tenant.api));
-  const response = await withSchemaInForce(schema, exchange, tenant, deps, (inForce) =>
+  const response = await withSchemaInForce(schema, exchange, named, deps, (inForce) =>
     answerBySchema(request, auth, inForce, exchange, tenant, deps),
   );
   return withServerHeaders(response, { method, headers }, tenant.api, timings.list());

@@ -57,6 +57,7 @@ class FakeDatabase {
   };
   readState = async () => ({ version: await this.readVersion(), catalog: this.schema + this.roles });
   readCatalogVersion = async () => this.schema + this.roles;
+  readSettings = async () => new Map<string, string>();
 }
 
 const content: SchemaSnapshot['content'] = {
@@ -200,6 +201,35 @@ describe('schema caches', () => {
     expect(database.loads).toBe(2);
     database.away = true;
     await expect(caches.afterMove(all[0] ?? used, tenantOf(1))).rejects.toMatchObject({ code: 'PGRST002' });
+  });
+
+  it('are fresh after the last of several calls to read them again', async () => {
+    const caches = make();
+    await caches.get(tenantOf(1));
+    database.delayMs = 5;
+    database.schema = 'two';
+    const first = caches.reload(tenantOf(1));
+    await sleep(7);
+    // By now the first has read its state and asks for the schema.
+    database.schema = 'three';
+    await Promise.all([first, ...Array.from({ length: 10 }, () => caches.reload(tenantOf(1)))]);
+    expect(caches.get(tenantOf(1))).toMatchObject({ cache: { contentHash: 'three' } });
+    expect(database.loads).toBe(3);
+    database.away = true;
+    await caches.reload(tenantOf(1));
+    expect(caches.get(tenantOf(1))).toMatchObject({ cache: { contentHash: 'three' } });
+  });
+
+  it('are asked about when something may have been missed, and read again if so', async () => {
+    const caches = make();
+    await caches.recheck(tenantOf(1));
+    expect(database.questions).toBe(0);
+    await caches.get(tenantOf(1));
+    await caches.recheck(tenantOf(1));
+    expect(database.loads).toBe(1);
+    database.schema = 'two';
+    await caches.recheck(tenantOf(1));
+    expect(caches.get(tenantOf(1))).toMatchObject(two);
   });
 
   it('are gone when their tenant is', async () => {

@@ -4,34 +4,22 @@
  * the schema moved; a refusal that rests on a schema asks first (decision 4).
  */
 import { LRUCache } from 'lru-cache';
-import {
-  createSchemaCache,
-  EngineError,
-  engineError,
-  serializeSchemaSnapshot,
-  type SchemaSnapshot,
-} from '@perch/engine';
+import { EngineError, engineError } from '@perch/engine';
 import type { Observer } from '@perch/observability';
 import type { ActiveTenant } from './active-tenant.js';
 import type { SchemaCopies } from './schema-copies.js';
 import { SchemaMemory, type KnownSchema, type SchemaMemoryOptions } from './schema-memory.js';
-import type { SchemaState, SchemaVersion } from './schema-version.js';
-import { readSchemaCopy } from './stored-schema.js';
+import { createSchemaReader, type SchemaDatabase, type SchemaReading } from './schema-reader.js';
+import type { SchemaVersion } from './schema-version.js';
 import { createTrailingFlight } from './trailing-flight.js';
-
-/** What is asked of a tenant's database. Each throws what the executor throws. */
-export interface SchemaDatabase {
-  readSchema(tenant: ActiveTenant): Promise<SchemaSnapshot>;
-  readVersion(tenant: ActiveTenant): Promise<SchemaVersion>;
-  readState(tenant: ActiveTenant): Promise<SchemaState>;
-  readCatalogVersion(tenant: ActiveTenant): Promise<string>;
-}
 
 export interface SchemaCachesOptions extends SchemaMemoryOptions {
   readonly database: SchemaDatabase;
   readonly observer: Observer;
   /** undefined: every first request reads the database. */
   readonly copies?: SchemaCopies | undefined;
+  /** Told whenever the schema of a tenant has been read. */
+  readonly onKept?: (tenant: ActiveTenant) => void;
   /** Milliseconds in which a failed load is not tried again. Default 1,000. */
   readonly failureTtlMs?: number;
   /** Milliseconds after which a copy from disk is compared with all of the catalogs, once. Default 1,000. */
@@ -45,6 +33,12 @@ export interface SchemaCaches {
   ifMoved(used: KnownSchema, tenant: ActiveTenant): Promise<KnownSchema | undefined>;
   /** For a request that found `used` out of date. @throws EngineError PGRST002 when it cannot be loaded again */
   afterMove(used: KnownSchema, tenant: ActiveTenant): Promise<KnownSchema>;
+  /** For who knows that it moved: reads it again, and once more when asked meanwhile. Never throws. */
+  reload(tenant: ActiveTenant): Promise<void>;
+  /** For who may have missed that it moved: asks the database. Never throws. */
+  recheck(tenant: ActiveTenant): Promise<void>;
+  /** Whether there is a schema of this tenant in memory. */
+  holds(key: string): boolean;
   forget(key: string): void;
   /** Resolves when every copy begun is on disk. */
   settled(): Promise<void>;
@@ -62,9 +56,15 @@ export function createSchemaCaches(options: SchemaCachesOptions): SchemaCaches {
   const failures = new LRUCache<string, Failure>({ max: 1_000 });
   const loads = new Map<string, Promise<KnownSchema>>();
   const questions = createTrailingFlight<KnownSchema | undefined>();
+  const reloads = createTrailingFlight<void>();
 
-  const keep = (tenant: ActiveTenant, schema: KnownSchema, characters: number) => {
-    if ((memory.peek(tenant.key)?.snapshotVersion ?? 0) <= tenant.version) memory.set(tenant.key, schema, characters);
+  const reader = createSchemaReader({ database, copies, observer, sharedBy: (hash) => memory.sharedBy(hash) });
+
+  const keep = (tenant: ActiveTenant, { schema, characters }: SchemaReading) => {
+    if ((memory.peek(tenant.key)?.snapshotVersion ?? 0) <= tenant.version) {
+      memory.set(tenant.key, schema, characters);
+      options.onKept?.(tenant);
+    }
     failures.delete(tenant.key);
   };
 
@@ -72,19 +72,11 @@ export function createSchemaCaches(options: SchemaCachesOptions): SchemaCaches {
     const { key, version: snapshotVersion } = tenant;
     const startedAt = performance.now();
     try {
-      // First the version: what changes in between is then noticed, not missed.
-      const state = await database.readState(tenant).catch(() => undefined);
-      const snapshot = await database.readSchema(tenant);
-      const text = serializeSchemaSnapshot(snapshot);
-      const cache = memory.sharedBy(snapshot.contentHash) ?? createSchemaCache(snapshot);
-      const schema = { cache, version: state?.version, snapshotVersion };
-      keep(tenant, schema, text.length);
-      if (state !== undefined) {
-        void copies?.write(tenant, { ...state, schemas: tenant.api.schemas, contentHash: snapshot.contentHash, text });
-      }
+      const reading = await reader.fromDatabase(tenant);
+      keep(tenant, reading);
       const durationMs = performance.now() - startedAt;
       observer.note({ kind: 'schema-cache-loaded', tenant: key, from: 'database', durationMs, why });
-      return schema;
+      return reading.schema;
     } catch (error) {
       observer.note({ kind: 'schema-cache-failed', tenant: key, reason: reasonOf(error) });
       const failed = engineError('PGRST002', undefined, error);
@@ -94,7 +86,7 @@ export function createSchemaCaches(options: SchemaCachesOptions): SchemaCaches {
     }
   };
   const inFlight = (tenant: ActiveTenant, work: () => Promise<KnownSchema>): Promise<KnownSchema> => {
-    const flight = `${tenant.key}\n${tenant.version}`;
+    const flight = flightOf(tenant);
     const running = loads.get(flight);
     if (running !== undefined) return running;
     const started = work().finally(() => loads.delete(flight));
@@ -116,14 +108,11 @@ export function createSchemaCaches(options: SchemaCachesOptions): SchemaCaches {
 
   const firstLoad = async (tenant: ActiveTenant): Promise<KnownSchema> => {
     const startedAt = performance.now();
-    const copy = await readSchemaCopy(tenant, copies, database);
-    const shared = copy === undefined ? undefined : memory.sharedBy(copy.contentHash);
-    const document = shared === undefined ? copy?.document() : undefined;
-    const cache = shared ?? (document === undefined ? undefined : createSchemaCache(document.snapshot));
-    if (copy === undefined || cache === undefined) return readNow(tenant, 'first request');
-    const schema = { cache, version: copy.version, snapshotVersion: tenant.version };
-    keep(tenant, schema, document?.characters ?? 0);
-    if (copy.version.kind === 'counted') recheckLater(tenant, schema, copy.catalog);
+    const reading = await reader.fromCopy(tenant).catch(() => undefined);
+    if (reading === undefined) return readNow(tenant, 'first request');
+    const { schema, catalog } = reading;
+    keep(tenant, reading);
+    if (schema.version?.kind === 'counted') recheckLater(tenant, schema, catalog);
     const durationMs = performance.now() - startedAt;
     observer.note({ kind: 'schema-cache-loaded', tenant: tenant.key, from: 'disk', durationMs, why: 'first request' });
     return schema;
@@ -134,6 +123,31 @@ export function createSchemaCaches(options: SchemaCachesOptions): SchemaCaches {
     if (failure === undefined || failure.snapshotVersion !== tenant.version) return undefined;
     return performance.now() < failure.until ? failure.error : undefined;
   };
+
+  const ifMoved: SchemaCaches['ifMoved'] = async (used, tenant) => {
+    const current = memory.peek(tenant.key);
+    if (current !== undefined && current.cache !== used.cache) return current;
+    return questions.run(tenant.key, async () => {
+      const latest = memory.peek(tenant.key) ?? used;
+      if (latest.cache !== used.cache) return latest;
+      try {
+        const version = await database.readVersion(tenant).catch(() => undefined);
+        if (version !== undefined && isSame(version, latest.version)) return undefined;
+        const schema = await load(tenant, 'schema moved');
+        return schema.cache === used.cache ? undefined : schema;
+      } catch {
+        // The refusal that asked stands.
+        return undefined;
+      }
+    });
+  };
+
+  const reload = (tenant: ActiveTenant): Promise<void> =>
+    reloads.run(tenant.key, async () => {
+      // What is being read may have been read before the change.
+      await loads.get(flightOf(tenant))?.catch(() => undefined);
+      await load(tenant, 'told to').catch(() => undefined);
+    });
 
   return {
     get(tenant) {
@@ -146,27 +160,20 @@ export function createSchemaCaches(options: SchemaCachesOptions): SchemaCaches {
       if (schema === undefined) return inFlight(tenant, () => firstLoad(tenant));
       return load(tenant, 'new configuration').catch(() => schema);
     },
-    async ifMoved(used, tenant) {
-      const current = memory.peek(tenant.key);
-      if (current !== undefined && current.cache !== used.cache) return current;
-      return questions.run(tenant.key, async () => {
-        const latest = memory.peek(tenant.key) ?? used;
-        if (latest.cache !== used.cache) return latest;
-        try {
-          const version = await database.readVersion(tenant).catch(() => undefined);
-          if (version !== undefined && isSame(version, latest.version)) return undefined;
-          const schema = await load(tenant, 'schema moved');
-          return schema.cache === used.cache ? undefined : schema;
-        } catch {
-          // The refusal that asked stands.
-          return undefined;
-        }
-      });
-    },
+    ifMoved,
     async afterMove(used, tenant) {
       const current = memory.peek(tenant.key);
       return current !== undefined && current !== used ? current : load(tenant, 'schema moved');
     },
+    reload,
+    async recheck(tenant) {
+      const current = memory.peek(tenant.key);
+      if (current === undefined) return;
+      // Its configuration has no version.
+      if (tenant.snapshot.settings.db_config) await reload(tenant);
+      else await ifMoved(current, tenant);
+    },
+    holds: (key) => memory.peek(key) !== undefined,
     forget(key) {
       memory.delete(key);
       failures.delete(key);
@@ -174,6 +181,10 @@ export function createSchemaCaches(options: SchemaCachesOptions): SchemaCaches {
     },
     settled: async () => copies?.settled(),
   };
+}
+
+function flightOf({ key, version }: ActiveTenant): string {
+  return `${key}\n${version}`;
 }
 
 function isSame(a: SchemaVersion, b: SchemaVersion | undefined): boolean {

@@ -1,10 +1,12 @@
 import type { SchemaCache } from '@perch/engine';
+import { noDatabaseConfig } from './database-config.js';
 import { SchemaMemory, type KnownSchema } from './schema-memory.js';
 
 const schema = (contentHash: string): KnownSchema => ({
   cache: { contentHash } as SchemaCache,
   version: undefined,
   snapshotVersion: 1,
+  config: noDatabaseConfig,
 });
 
 describe('schemas in memory', () => {
@@ -46,9 +48,14 @@ describe('schemas in memory', () => {
   });
 
   it('are no more than so many', () => {
-    const memory = new SchemaMemory({ maxTenants: 1 });
+    const gone: string[] = [];
+    const memory = new SchemaMemory({ maxTenants: 1, onLetGo: (key) => void gone.push(key) });
     memory.set('a', schema('one'), 1);
-    memory.set('b', schema('two'), 1);
-    expect([memory.peek('a'), memory.sharedBy('one')]).toEqual([undefined, undefined]);
+    memory.set('a', schema('two'), 1);
+    expect(gone).toEqual([]);
+    memory.set('b', schema('three'), 1);
+    expect([memory.peek('a'), memory.sharedBy('two'), gone]).toEqual([undefined, undefined, ['a']]);
+    memory.delete('b');
+    expect(gone).toEqual(['a', 'b']);
   });
 });

@@ -4,6 +4,7 @@
  */
 import { LRUCache } from 'lru-cache';
 import type { SchemaCache } from '@perch/engine';
+import type { DatabaseConfig } from './database-config.js';
 import type { SchemaVersion } from './schema-version.js';
 
 /** A schema and what it was read at. A new object each time it is read. */
@@ -12,6 +13,8 @@ export interface KnownSchema {
   /** undefined when it could not be read. */
   readonly version: SchemaVersion | undefined;
   readonly snapshotVersion: number;
+  /** Read at the same time. */
+  readonly config: DatabaseConfig;
 }
 
 export interface SchemaMemoryOptions {
@@ -19,6 +22,8 @@ export interface SchemaMemoryOptions {
   readonly maxTenants?: number | undefined;
   /** Bytes of all schemas together, about. Default 256 MiB. One is kept whatever its size. */
   readonly maxBytes?: number | undefined;
+  /** Told when nothing is held of a tenant any more. */
+  readonly onLetGo?: ((key: string) => void) | undefined;
 }
 
 interface Content {
@@ -37,9 +42,15 @@ export class SchemaMemory {
   readonly #maxBytes: number;
   #bytes = 0;
 
-  constructor({ maxTenants = 20_000, maxBytes = 256 * MEBIBYTE }: SchemaMemoryOptions) {
+  constructor({ maxTenants = 20_000, maxBytes = 256 * MEBIBYTE, onLetGo }: SchemaMemoryOptions) {
     this.#maxBytes = maxBytes;
-    this.#tenants = new LRUCache({ max: maxTenants, dispose: ({ cache }) => this.#release(cache) });
+    this.#tenants = new LRUCache({
+      max: maxTenants,
+      dispose: ({ cache }, key, reason) => {
+        this.#release(cache);
+        if (reason !== 'set') onLetGo?.(key);
+      },
+    });
   }
 
   get(key: string): KnownSchema | undefined {

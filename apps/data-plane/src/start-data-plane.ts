@@ -11,7 +11,7 @@ import {
   type Observer,
 } from '@perch/observability';
 import { createAuthenticator } from '@perch/jwt';
-import { createTenantExecutors } from '@perch/postgres';
+import { createTenantExecutors, listen } from '@perch/postgres';
 import { createSnapshotCache, createTenantResolver } from '@perch/tenancy';
 import { ActiveTenants } from './active-tenant.js';
 import { startAdmin } from './admin.js';
@@ -22,6 +22,7 @@ import type { Deps } from './handle-request.js';
 import { RateLimits } from './rate-limits.js';
 import { createSchemaCaches } from './schema-caches.js';
 import { schemaDatabase } from './schema-database.js';
+import { createSchemaListeners } from './schema-listeners.js';
 import { startEdge } from './server.js';
 import { createSnapshots } from './snapshots.js';
 
@@ -57,16 +58,31 @@ export async function startDataPlane(
     undo.push(() => source.stop());
     const executors = createTenantExecutors({ wake: (key) => source.wake(key) });
     undo.push(() => executors.close());
-    const schemaCaches = createSchemaCaches({ observer, copies: schemaCopies, database: schemaDatabase(executors) });
+    const activeTenants = new ActiveTenants();
+    const listeners = createSchemaListeners({
+      listen,
+      activeTenants,
+      observer,
+      reload: (tenant) => void schemaCaches.reload(tenant),
+      recheck: (tenant) => void schemaCaches.recheck(tenant),
+    });
+    undo.push(() => listeners.stop());
+    const schemaCaches = createSchemaCaches({
+      observer,
+      copies: schemaCopies,
+      database: schemaDatabase(executors),
+      onKept: (tenant) => listeners.follow(tenant),
+      onLetGo: (key) => listeners.forget(key),
+    });
     undo.push(() => schemaCaches.settled());
     snapshots.onChange((key, snapshot) => {
-      if (snapshot !== undefined) return;
+      if (snapshot !== undefined) return listeners.changed(snapshot, schemaCaches.holds(key));
       schemaCaches.forget(key);
       executors.remove(key);
     });
     const deps: Deps = {
       tenants: createTenantResolver(source, snapshots, observer),
-      activeTenants: new ActiveTenants(),
+      activeTenants,
       rateLimits: new RateLimits(() => performance.now()),
       authenticator: createAuthenticator({ onUnknownKid: (key) => source.reportUnknownKid(key) }),
       schemaCaches,

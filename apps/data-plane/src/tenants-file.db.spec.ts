@@ -13,6 +13,7 @@ import { startDataPlane, type RunningDataPlane } from './start-data-plane.js';
 
 describe('a proxy of a tenants file', () => {
   const anon = `anon_${randomBytes(4).toString('hex')}`;
+  const login = `login_${randomBytes(4).toString('hex')}`;
   let database: TestDatabase;
   let directory: string;
   let file: string;
@@ -132,6 +133,60 @@ describe('a proxy of a tenants file', () => {
     await database.query('drop table fresh; drop function hello()');
     expect((await call('/a/fresh')).status).toBe(404);
     expect((await call('/a/rpc/hello')).status).toBe(404);
+  });
+
+  describe('with a channel', () => {
+    const listening = async () => {
+      const { rows } = await database.query(
+        `select count(*)::int as n from pg_stat_activity where datname = current_database() and query ilike 'listen%'`,
+      );
+      return rows[0].n as number;
+    };
+    const maxRows = (value: string) => database.query(`alter role ${login} set pgrst.db_max_rows = '${value}'`);
+    let ofLogin: string;
+
+    beforeAll(async () => {
+      await database.query(`create role ${login} login noinherit password 'p'; grant ${anon} to ${login};
+        create table many as select n from generate_series(1, 5) n; grant select on many to ${anon}`);
+      const url = new URL(database.url);
+      url.username = login;
+      url.password = 'p';
+      ofLogin = url.href;
+    });
+    afterAll(() => database.query(`drop owned by ${login}; drop role ${login}`));
+
+    it('has the configuration of its database, and takes over another one when told', async () => {
+      await maxRows('2');
+      await write([
+        { ...tenant('a', { db_config: true, db_channel_enabled: true, db_channel: 'app' }), database_url: ofLogin },
+      ]);
+      await until(async () => (await call('/a/many')).body?.length === 2);
+      await until(async () => (await listening()) === 1);
+      await maxRows('3');
+      expect((await call('/a/many')).body).toHaveLength(2);
+      await database.query(`notify app, 'something else'`);
+      await database.query(`notify app, 'reload config'`);
+      await until(async () => (await call('/a/many')).body.length === 3);
+
+      await database.query(`alter role ${login} set pgrst.db_anon_role = 'nobody_at_all'`);
+      await database.query('notify app');
+      await until(async () => (await call('/a/many')).status === 401);
+    });
+
+    it('reads a schema again that it cannot see to have moved, and listens no longer than it should', async () => {
+      const settings = { db_channel_enabled: true };
+      await write([{ ...tenant('a', settings), database_url: ofLogin }]);
+      await until(async () => (await call('/a/many')).status === 200 && (await listening()) === 1);
+      await database.query(
+        `drop view if exists shown; create view shown as select 1 as one; grant select on shown to ${anon}`,
+      );
+      expect(await call('/a/shown')).toMatchObject({ body: [{ one: 1 }] });
+      notes.length = 0;
+      await database.query(`notify pgrst, 'reload schema'`);
+      await until(() => notes.some((note) => note.kind === 'schema-cache-loaded' && note.why === 'told to'));
+      await write([{ ...tenant('a'), database_url: ofLogin }]);
+      await until(async () => (await listening()) === 0);
+    });
   });
 
   it('cancels the statement of a client that goes away', async () => {
