@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { controlPlaneDefaults, type TenantSnapshot } from '@perch/contract';
-import { silentObserver } from '@perch/observability';
+import { silentObserver, type Observation } from '@perch/observability';
 import type { LastGoodCopies } from './last-good-copy.js';
 import { createSnapshotCache, type SnapshotCacheOptions } from './snapshot-cache.js';
 import type { SnapshotSource } from './snapshot-source.js';
@@ -30,6 +30,8 @@ class FakeSource implements SnapshotSource {
   readonly known = new Map<string, TenantSnapshot>();
   fetches = 0;
   away = false;
+  running = 0;
+  mostAtOnce = 0;
   /** Milliseconds every answer takes. */
   delayMs = 0;
   set(key: string, version: number) {
@@ -39,7 +41,9 @@ class FakeSource implements SnapshotSource {
   async fetch(key: string) {
     this.fetches += 1;
     const answer = this.known.get(key);
+    this.mostAtOnce = Math.max(this.mostAtOnce, (this.running += 1));
     if (this.delayMs > 0) await sleep(this.delayMs);
+    this.running -= 1;
     if (this.away) throw new SnapshotSourceError('away');
     return answer;
   }
@@ -243,5 +247,64 @@ describe('the snapshot cache', () => {
     expect(source.fetches).toBe(3);
     await cache.get('a/1');
     expect(source.fetches).toBe(4);
+  });
+
+  describe('while somebody asks for many keys that nobody has', () => {
+    const scan = (cache: ReturnType<typeof make>, count: number) =>
+      Promise.all(
+        Array.from({ length: count }, async (_, index) => {
+          try {
+            await cache.get(`ep-scan-${index}/db`);
+            return 'served';
+          } catch (error) {
+            return error instanceof UnknownTenantError
+              ? 'unknown'
+              : error instanceof TenantUnavailableError
+                ? 'later'
+                : error;
+          }
+        }),
+      );
+
+    it('asks for a few at a time, turns away what is too much, and says so once', async () => {
+      source.delayMs = 10;
+      const notes: Observation[] = [];
+      const observer = { note: (note: Observation) => void notes.push(note) };
+      const cache = make({ observer, maxNewFetches: 4, maxNewWaiting: 20 });
+      const outcomes = await scan(cache, 500);
+      expect(source.mostAtOnce).toBe(4);
+      expect(source.fetches).toBe(24);
+      expect(outcomes.filter((outcome) => outcome === 'unknown')).toHaveLength(24);
+      expect(outcomes.filter((outcome) => outcome === 'later')).toHaveLength(476);
+      expect(notes.filter(({ kind }) => kind !== 'tenant-lookup')).toEqual([
+        expect.objectContaining({ kind: 'message', level: 'warn' }),
+      ]);
+    });
+
+    it('serves who is held or has a copy as ever, and takes over what changes of them', async () => {
+      const lastGoodCopies = new FakeCopies();
+      lastGoodCopies.files.set('with/copy', snapshotOf('with/copy', 1));
+      for (const key of ['is/held', 'with/copy', 'is/new']) source.set(key, 1);
+      const cache = make({ lastGoodCopies, maxNewFetches: 1, maxNewWaiting: 100 });
+      await cache.get('is/held');
+      source.delayMs = 20;
+      const scanned = scan(cache, 40);
+      source.set('is/held', 2);
+      cache.listener.changed('is/held', 2);
+      const startedAt = performance.now();
+      expect(await cache.get('with/copy')).toMatchObject({ version: 1 });
+      expect(cache.get('is/held')).toMatchObject({ version: 2 });
+      expect(performance.now() - startedAt).toBeLessThan(200);
+      expect(await cache.get('is/new')).toMatchObject({ version: 1 });
+      await scanned;
+    });
+
+    it('remembers so many of them and no more', async () => {
+      const cache = make({ maxUnknown: 3 });
+      for (let round = 0; round < 2; round += 1) await scan(cache, 3);
+      expect(source.fetches).toBe(3);
+      await scan(cache, 5);
+      expect(source.fetches).toBeGreaterThanOrEqual(5);
+    });
   });
 });

@@ -7,6 +7,7 @@ import { LRUCache } from 'lru-cache';
 import type { TenantSnapshot } from '@perch/contract';
 import type { Observer } from '@perch/observability';
 import type { LastGoodCopies } from './last-good-copy.js';
+import { createLimiter, LimitExceededError } from './limiter.js';
 import { createSingleFlight } from './single-flight.js';
 import type { SnapshotListener, SnapshotSource } from './snapshot-source.js';
 import { TenantUnavailableError, UnknownTenantError } from './tenancy-error.js';
@@ -25,6 +26,10 @@ export interface SnapshotCacheOptions {
   readonly unknownTtlMs?: number;
   /** Milliseconds to wait for the source before a copy on disk is served. Default 500. */
   readonly patienceMs?: number;
+  /** Fetches at the same time of keys that were never served, such as a scan makes up. Default 16. */
+  readonly maxNewFetches?: number;
+  /** Of those, how many may wait for their turn. Default 1,000. */
+  readonly maxNewWaiting?: number;
   /** Milliseconds between attempts to confirm snapshots that may be stale. Default 15 s. */
   readonly confirmIntervalMs?: number;
 }
@@ -54,6 +59,12 @@ type Absence = 'unknown' | 'unavailable';
 const unservingTtlMs = 200;
 /** Milliseconds in which nobody asks an unreachable source for the same key again. */
 const unavailableTtlMs = 1_000;
+/** Fetches at the same time of keys that are held or have a copy on disk: they never wait behind a scan. */
+const knownConcurrency = 64;
+/** Milliseconds that a key which was never served may wait for its turn. */
+const newWaitMs = 2_000;
+/** Milliseconds between two lines in the log about keys that were turned away. */
+const crowdedLogMs = 10_000;
 /** Snapshots compared at the same time after a resync. */
 const confirmConcurrency = 8;
 
@@ -64,6 +75,12 @@ export function createSnapshotCache(options: SnapshotCacheOptions): SnapshotCach
     max: options.maxUnknown ?? 50_000,
     ttl: options.unknownTtlMs ?? 30_000,
   });
+  const knownFetches = createLimiter({ concurrency: knownConcurrency });
+  const newFetches = createLimiter({
+    concurrency: options.maxNewFetches ?? 16,
+    maxWaiting: options.maxNewWaiting ?? 1_000,
+    maxWaitMs: newWaitMs,
+  });
   const flights = createSingleFlight<TenantSnapshot | undefined>();
   const callbacks: ((key: string, snapshot: TenantSnapshot | undefined) => void)[] = [];
   /** Keys that changed while they were being fetched: the answer under way may be older than the change. */
@@ -71,6 +88,7 @@ export function createSnapshotCache(options: SnapshotCacheOptions): SnapshotCach
   const abort = new AbortController();
   let sourceIsAway = false;
   let confirming: Promise<void> | undefined;
+  let crowdedSaidAt = -Infinity;
 
   const tellOf = (key: string, snapshot: TenantSnapshot | undefined) => {
     for (const callback of callbacks) callback(key, snapshot);
@@ -103,18 +121,34 @@ export function createSnapshotCache(options: SnapshotCacheOptions): SnapshotCach
     tellOf(key, undefined);
   };
 
-  /** Asks the source until its answer is not older than the last change known. @throws SnapshotSourceError */
+  const isKnown = (key: string) => held.has(key) || lastGoodCopies?.has(key) === true;
+
+  /** Asks the source until its answer is not older than the last change known. @throws SnapshotSourceError, LimitExceededError */
   const fetchFromSource = (key: string): Promise<TenantSnapshot | undefined> =>
     flights.run(key, async () => {
       for (;;) {
-        changedInFlight.delete(key);
-        const snapshot = await source.fetch(key, abort.signal);
+        const limiter = isKnown(key) ? knownFetches : newFetches;
+        const snapshot = await limiter.run(() => {
+          changedInFlight.delete(key);
+          return source.fetch(key, abort.signal);
+        });
         if (changedInFlight.has(key)) continue;
         if (snapshot === undefined) drop(key);
         else return hold(snapshot, 'source');
         return undefined;
       }
     });
+
+  const sayWhyNot = (key: string, error: unknown) => {
+    if (!(error instanceof LimitExceededError)) {
+      observer.note({ kind: 'snapshot-source-failed', tenant: key, reason: reasonOf(error) });
+      return;
+    }
+    if (performance.now() - crowdedSaidAt < crowdedLogMs) return;
+    crowdedSaidAt = performance.now();
+    const text = 'more unknown data APIs are asked for than the source is asked about';
+    observer.note({ kind: 'message', level: 'warn', text, fields: { reason: reasonOf(error) } });
+  };
 
   const load = async (key: string): Promise<TenantSnapshot> => {
     const fetched = fetchFromSource(key).then(
@@ -133,7 +167,7 @@ export function createSnapshotCache(options: SnapshotCacheOptions): SnapshotCach
     }
     const { snapshot, error } = await fetched;
     if (error === undefined) return orUnknown(snapshot);
-    observer.note({ kind: 'snapshot-source-failed', tenant: key, reason: reasonOf(error) });
+    sayWhyNot(key, error);
     absent.set(key, 'unavailable', { ttl: unavailableTtlMs });
     throw new TenantUnavailableError(key, { cause: error });
   };
