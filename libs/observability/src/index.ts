@@ -3,5 +3,12 @@ export { combineObservers, silentObserver, type Observer } from './observer.js';
 export { redactText, redactValue } from './redact.js';
 export { createLogger, logLevels, type Logger, type LoggerOptions, type LogLevel } from './logger.js';
 export { createLogObserver } from './log-observer.js';
-export { createMetrics, type Metrics, type MetricsOptions } from './metrics.js';
+export {
+  createMetrics,
+  renderTogether,
+  type Metrics,
+  type MetricsOptions,
+  type MetricsSnapshot,
+  type RenderedMetrics,
+} from './metrics.js';
 export { startAdminServer, type AdminServer, type AdminServerOptions } from './admin-server.js';

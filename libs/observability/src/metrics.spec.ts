@@ -1,4 +1,4 @@
-import { createMetrics } from './metrics.js';
+import { createMetrics, renderTogether } from './metrics.js';
 import type { RequestObservation } from './observation.js';
 
 const request: RequestObservation = {
@@ -39,5 +39,20 @@ describe('createMetrics', () => {
     expect((await render()).body).toContain('perch_control_plane_connected{process="p"} 1');
     observer.note({ kind: 'control-plane-lost', reason: 'x', retryInMs: 1 });
     expect((await render()).body).toContain('perch_control_plane_connected{process="p"} 0');
+  });
+
+  it('adds several processes up, and of their states shows the worst', async () => {
+    const processes = [1, 2].map(() => createMetrics({ process: 'p' }));
+    for (const { observer } of processes) {
+      observer.note(request);
+      observer.note({ kind: 'control-plane-connected', sequence: 1 });
+    }
+    processes[1]?.observer.note({ kind: 'control-plane-lost', reason: 'x', retryInMs: 1 });
+    const snapshots = await Promise.all(processes.map(({ snapshot }) => snapshot()));
+    const { body } = await renderTogether(JSON.parse(JSON.stringify(snapshots)));
+    expect(body).toContain('perch_requests_total{method="GET",status="200",process="p"} 2');
+    expect(body).toContain('perch_request_duration_seconds_count{process="p"} 2');
+    expect(body).toContain('perch_control_plane_connected{process="p"} 0');
+    expect(body).toContain('process_resident_memory_bytes');
   });
 });

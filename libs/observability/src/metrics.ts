@@ -2,15 +2,24 @@
  * Observations as Prometheus metrics: one registry a process, no labels per tenant (a fleet process has thousands), error
  * kind and code class instead.
  */
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Observation } from './observation.js';
 import type { Observer } from './observer.js';
+
+/** Text exposition and its content type. */
+export interface RenderedMetrics {
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** All values of one process, as plain data that can be sent to another. */
+export type MetricsSnapshot = readonly object[];
 
 export interface Metrics {
   readonly registry: Registry;
   readonly observer: Observer;
-  /** Text exposition and its content type. */
-  render(): Promise<{ readonly contentType: string; readonly body: string }>;
+  render(): Promise<RenderedMetrics>;
+  snapshot(): Promise<MetricsSnapshot>;
 }
 
 /** Seconds; from a cache hit to a long report. */
@@ -31,7 +40,14 @@ export function createMetrics(options: MetricsOptions): Metrics {
     registry,
     observer: createMetricsObserver(registry),
     render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+    snapshot: () => registry.getMetricsAsJSON(),
   };
+}
+
+/** Several processes as one: counters, histograms and sizes add up, of states the worst counts. */
+export async function renderTogether(snapshots: readonly MetricsSnapshot[]): Promise<RenderedMetrics> {
+  const registry = AggregatorRegistry.aggregate(snapshots.map((snapshot) => [...snapshot]));
+  return { contentType: registry.contentType, body: await registry.metrics() };
 }
 
 function createMetricsObserver(registry: Registry): Observer {
@@ -52,6 +68,7 @@ function createMetricsObserver(registry: Registry): Observer {
   const connected = new Gauge({
     name: 'perch_control_plane_connected',
     help: '1 while the change feed of the control plane is open',
+    aggregator: 'min',
     registers,
   });
   const snapshots = counter('perch_snapshots_loaded_total', 'Tenant snapshots loaded', ['from']);
