@@ -1,8 +1,9 @@
 /** The management API as a Nest module: controllers and services, over the few things that start-control-plane.ts makes. */
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, Reflector } from '@nestjs/core';
 import {
   ApiKeyRepository,
+  AuditRepository,
   BranchContentsRepository,
   BranchDatabaseRepository,
   BranchRepository,
@@ -20,6 +21,9 @@ import { AdvisorsController } from './advisors/advisors.controller.js';
 import { AdvisorsService } from './advisors/advisors.service.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { ApiKeysService } from './api-keys/api-keys.service.js';
+import { AuditController } from './audit/audit.controller.js';
+import { AuditInterceptor } from './audit/audit.interceptor.js';
+import { AuditService } from './audit/audit.service.js';
 import { BranchesController } from './branches/branches.controller.js';
 import { BranchChangesService } from './branches/branch-changes.service.js';
 import { BranchesService } from './branches/branches.service.js';
@@ -40,6 +44,7 @@ import { HealthController } from './health/health.controller.js';
 import { AuthGuard } from './http/auth.guard.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { FleetToken } from './http/fleet-token.js';
+import { UnreadableBodyInterceptor } from './http/unreadable-body.interceptor.js';
 import { JwksController } from './jwks/jwks.controller.js';
 import { JwksService } from './jwks/jwks.service.js';
 import { JwksRefresher } from './jwks/jwks-refresher.js';
@@ -78,6 +83,7 @@ export interface AppParts {
 const controllers = [
   AdvisorsController,
   ApiKeysController,
+  AuditController,
   BranchesController,
   DataApiController,
   DatabasesController,
@@ -96,6 +102,7 @@ const controllers = [
 const services = [
   AdvisorsService,
   ApiKeysService,
+  AuditService,
   BranchChangesService,
   BranchesService,
   ConnectionUris,
@@ -133,6 +140,12 @@ export class AppModule {
         { provide: FleetToken, useValue: parts.fleetToken },
         { provide: ComputePortRange, useValue: parts.computePorts },
         { provide: APP_GUARD, useClass: AuthGuard },
+        {
+          provide: APP_INTERCEPTOR,
+          useFactory: (reflector: Reflector) => new AuditInterceptor(parts.database.audit, reflector, parts.observer),
+          inject: [Reflector],
+        },
+        { provide: APP_INTERCEPTOR, useClass: UnreadableBodyInterceptor },
         { provide: APP_FILTER, useValue: new ErrorFilter(parts.observer) },
       ],
     };
@@ -142,6 +155,7 @@ export class AppModule {
 function repositories(database: Database): readonly Provider[] {
   return [
     { provide: ApiKeyRepository, useValue: database.apiKeys },
+    { provide: AuditRepository, useValue: database.audit },
     { provide: BranchContentsRepository, useValue: database.contents },
     { provide: BranchDatabaseRepository, useValue: database.databases },
     { provide: BranchRepository, useValue: database.branches },

@@ -35,6 +35,8 @@ export interface RunningControlPlane {
 const JWKS_ROUND_MS = 30_000;
 const PRUNE_MS = 60 * 60 * 1000;
 const CHANGES_KEPT_MS = 24 * 60 * 60 * 1000;
+/** Thirteen months: a year can be looked back on whole. */
+const AUDIT_KEPT_MS = 396 * 24 * 60 * 60 * 1000;
 const PING_MS = 5_000;
 
 export async function startControlPlane(config: ControlPlaneConfig): Promise<RunningControlPlane> {
@@ -91,6 +93,7 @@ export async function startControlPlane(config: ControlPlaneConfig): Promise<Run
     every(PRUNE_MS, 'Pruning the change feed', async () => {
       await database.tenants.pruneChanges(new Date(Date.now() - CHANGES_KEPT_MS));
     });
+    every(PRUNE_MS, 'Pruning the audit log', () => database.audit.prune(new Date(Date.now() - AUDIT_KEPT_MS)));
     every(PING_MS, 'Asking the metadata database', async () => {
       notReady = await database.ping().then(
         () => undefined,

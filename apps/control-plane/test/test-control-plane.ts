@@ -36,6 +36,8 @@ export interface TestControlPlane {
   readonly database: Database;
   readonly databaseUrl: string;
   readonly queue: JobQueue;
+  /** SQL on the metadata database. */
+  query(sql: string): Promise<{ readonly rows: Json[] }>;
   /** As the holder of the bootstrap key. */
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
   /** A worker that does nothing and tells the rows that it was done. */
@@ -67,6 +69,7 @@ export async function startTestControlPlane(env: Readonly<Record<string, string>
     database,
     databaseUrl: testDatabase.url,
     queue,
+    query: (sql) => testDatabase.query(sql),
     async call(method, path, { body, headers } = {}) {
       const response = await fetch(running.url + path, {
         method,

@@ -1,6 +1,7 @@
 /** Opens the metadata database: one pool, one Prisma client, one repository per noun. */
 import pg from 'pg';
 import { ApiKeyRepository } from './api-key.repository.js';
+import { AuditRepository } from './audit.repository.js';
 import { BranchContentsRepository } from './branch-contents.repository.js';
 import { BranchDatabaseRepository } from './branch-database.repository.js';
 import { BranchRepository } from './branch.repository.js';
@@ -26,6 +27,7 @@ export interface DatabaseOptions {
 
 export interface Database {
   readonly apiKeys: ApiKeyRepository;
+  readonly audit: AuditRepository;
   readonly projects: ProjectRepository;
   readonly branches: BranchRepository;
   readonly endpoints: EndpointRepository;
@@ -60,6 +62,7 @@ export function createDatabase(options: DatabaseOptions): Database {
   const events = createMetadataEvents({ url: options.url });
   return {
     apiKeys: new ApiKeyRepository(prisma),
+    audit: new AuditRepository(prisma),
     projects: new ProjectRepository(prisma, secrets),
     branches: new BranchRepository(prisma, secrets),
     endpoints: new EndpointRepository(prisma, secrets),

@@ -5,6 +5,14 @@ export { createSecretBox, type SecretBox, type SecretPlace } from './secret-box.
 export { metadataChannels, type MetadataChannel, type MetadataEvents } from './metadata-events.js';
 export { ApiKeyRepository, type ApiKey, type NewApiKey } from './api-key.repository.js';
 export {
+  AuditRepository,
+  type AuditEntry,
+  type AuditPage,
+  type AuditResult,
+  type AuditTarget,
+  type NewAuditEntry,
+} from './audit.repository.js';
+export {
   ProjectRepository,
   type BranchDatabase,
   type CreatedBranch,

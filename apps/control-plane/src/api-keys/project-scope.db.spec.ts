@@ -1,4 +1,5 @@
 /** Threat: a key of one project that reaches another, by any route of the API. The document lists them. */
+import { fillRoute } from '../../test/route-requests.js';
 import { startTestControlPlane, type TestControlPlane } from '../../test/test-control-plane.js';
 import type { OpenApiDocument } from '../openapi/openapi-document.js';
 
@@ -10,24 +11,11 @@ const elsewhere: Readonly<Record<string, number>> = {
   'get /api_keys': 403,
   'post /api_keys': 403,
   'delete /api_keys/{id}': 403,
+  'get /audit_log': 200,
   'get /users/me': 200,
   'get /users/me/organizations': 200,
   'get /regions': 200,
   'get /openapi.json': 200,
-};
-/** A body that each of these routes would take. */
-const bodies: Readonly<Record<string, unknown>> = {
-  'post /projects': { project: {} },
-  'post /api_keys': { key_name: 'x' },
-  'post /projects/{project_id}/jwks': { jwks_url: 'https://example.com/jwks', provider_name: 'x' },
-  'post /projects/{project_id}/endpoints': { endpoint: { branch_id: 'br-a-b-12345678', type: 'read_write' } },
-  'patch /projects/{project_id}/endpoints/{endpoint_id}': { endpoint: {} },
-  'patch /projects/{project_id}': { project: { name: 'taken' } },
-  'patch /projects/{project_id}/branches/{branch_id}': { branch: { name: 'taken' } },
-  'post /projects/{project_id}/branches/{branch_id}/restore': { source_branch_id: 'br-a-b-12345678' },
-  'post /projects/{project_id}/branches/{branch_id}/databases': { database: { name: 'x', owner_name: 'appdb_owner' } },
-  'patch /projects/{project_id}/branches/{branch_id}/databases/{database_name}': { database: { name: 'x' } },
-  'post /projects/{project_id}/branches/{branch_id}/roles': { role: { name: 'x' } },
 };
 
 describe('a key of one project', () => {
@@ -40,11 +28,8 @@ describe('a key of one project', () => {
   const routes = () =>
     Object.entries(api.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`));
   const ask = (route: string, values: Readonly<Record<string, string>>) => {
-    const [method = '', path = ''] = route.split(' ');
-    const url = path.replaceAll(/\{([a-z_]+)\}/g, (_all, name: string) => values[name] ?? '1');
-    const query = path.endsWith('/connection_uri') ? '?database_name=appdb&role_name=appdb_owner' : '';
-    const body = bodies[route] ?? (method === 'post' || method === 'patch' ? {} : undefined);
-    return perch.call(method.toUpperCase(), `/api/v2${url}${query}`, { headers, body });
+    const { method, path, body } = fillRoute(route, values);
+    return perch.call(method, path, { headers, body });
   };
   const stateOf = async (id: string) =>
     Promise.all(

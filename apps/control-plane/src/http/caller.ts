@@ -16,9 +16,14 @@ export function setCaller(request: Request, caller: Caller): void {
   callers.set(request, caller);
 }
 
+/** undefined where no API key was shown. */
+export function callerOf(request: Request): Caller | undefined {
+  return callers.get(request);
+}
+
 /** `@CurrentCaller() caller: Caller` */
 export const CurrentCaller = createParamDecorator((_data: unknown, context: ExecutionContext): Caller => {
-  const caller = callers.get(context.switchToHttp().getRequest<Request>());
+  const caller = callerOf(context.switchToHttp().getRequest<Request>());
   if (caller === undefined) throw failure('auth.key-missing');
   return caller;
 });

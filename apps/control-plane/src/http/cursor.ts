@@ -20,3 +20,10 @@ export function decodeCursor(cursor: string, partCount: number): readonly string
   }
   throw failure('pagination.cursor-unknown', cursor.slice(0, 100));
 }
+
+/** The cursor of a list that is ordered by one number. @throws pagination.cursor-unknown */
+export function decodeNumberCursor(cursor: string): number {
+  const place = Number(decodeCursor(cursor, 1)[0]);
+  if (!Number.isSafeInteger(place)) throw failure('pagination.cursor-unknown', cursor.slice(0, 100));
+  return place;
+}

@@ -1,4 +1,7 @@
-/** Reads a JSON body with a limit, and says exactly what is wrong with any other. No body at all is fine. */
+/**
+ * Reads a JSON body with a limit, and keeps exactly what is wrong with any other for unreadable-body.interceptor.ts. No
+ * body at all is fine.
+ */
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { failure, type ControlPlaneError } from '../error/control-plane-error.js';
 
@@ -6,18 +9,30 @@ export const MERGE_PATCH = 'application/merge-patch+json';
 /** Bytes. */
 const BODY_LIMIT = 1024 * 1024;
 
+const refusals = new WeakMap<Request, ControlPlaneError>();
+
+/** Why the body of this request cannot be had, if it cannot. */
+export function bodyRefusalOf(request: Request): ControlPlaneError | undefined {
+  return refusals.get(request);
+}
+
 export function createJsonBodyMiddleware(): RequestHandler {
   const parse = express.json({ limit: BODY_LIMIT, strict: false, type: isJson });
   return (request: Request, response: Response, next: NextFunction): void => {
+    const refuse = (refusal: ControlPlaneError): void => {
+      request.body = undefined;
+      refusals.set(request, refusal);
+      next();
+    };
     if (hasBody(request) && !isJson(request)) {
       const given = request.headers['content-type'] ?? 'none';
-      next(failure('request.unsupported-media-type', given.slice(0, 100)));
+      refuse(failure('request.unsupported-media-type', given.slice(0, 100)));
       return;
     }
     parse(request, response, (error?: unknown) => {
-      if (error !== undefined) next(explain(error));
+      if (error !== undefined) refuse(explain(error));
       else if (/%00/.test(request.url) || holdsUnstorable(request.body))
-        next(failure('request.not-readable', UNSTORABLE));
+        refuse(failure('request.not-readable', UNSTORABLE));
       else next();
     });
   };

@@ -186,6 +186,12 @@ export const answers: Readonly<Record<string, RouteAnswer>> = Object.freeze({
     'project.not-found',
   ),
   'delete /api_keys/{id}': answer('Revoke an API key', r.apiKey, 'auth.personal-key-needed'),
+  'get /audit_log': answer(
+    'Who changed or revealed what, newest first',
+    z.looseObject({ entries: z.array(r.auditEntry), pagination: r.cursor }),
+    'pagination.cursor-unknown',
+    'project.not-found',
+  ),
   'get /users/me': answer('Who am I', z.looseObject({ id: z.string(), login: z.string() })),
   'get /users/me/organizations': answer('None', list('organizations', z.unknown())),
   'get /regions': answer('Regions', list('regions', z.unknown())),

@@ -100,6 +100,19 @@ export const dataApi = z.looseObject({
 
 export const apiKey = z.looseObject({ id: z.int(), name: text, created_at: time });
 
+export const auditEntry = z.looseObject({
+  id: z.int(),
+  created_at: time,
+  request_id: text,
+  key: z.looseObject({ id: z.int(), name: text }),
+  project_id: text.optional(),
+  action: text,
+  target: z.record(text, text),
+  status: z.int().optional(),
+  error_code: text.optional(),
+  finished_at: time.optional(),
+});
+
 export const connectionUris = z.array(
   z.looseObject({
     connection_uri: text,

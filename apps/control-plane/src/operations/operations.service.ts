@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { OperationRepository, type Operation } from '@perch/database';
 import { present } from '../error/control-plane-error.js';
 import type { Caller } from '../http/caller.js';
-import { decodeCursor, END_CURSOR } from '../http/cursor.js';
+import { decodeNumberCursor, END_CURSOR } from '../http/cursor.js';
 import { ProjectAccess } from '../projects/project-access.js';
 import type { ListOperations } from './operations.dto.js';
 
@@ -19,7 +19,7 @@ export class OperationsService {
   async list(caller: Caller, projectId: string, { cursor, limit }: ListOperations): Promise<readonly Operation[]> {
     const project = await this.access.project(caller, projectId);
     if (cursor === END_CURSOR) return [];
-    const before = cursor === undefined ? undefined : Number(decodeCursor(cursor, 1)[0]);
+    const before = cursor === undefined ? undefined : decodeNumberCursor(cursor);
     return this.operations.list(project.id, { limit, ...(before !== undefined && { before }) });
   }
 

@@ -1,5 +1,6 @@
 /** `/projects` */
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import { RevealsSecret } from '../audit/reveals.js';
 import { CurrentCaller, type Caller } from '../http/caller.js';
 import { END_CURSOR } from '../http/cursor.js';
 import { zodPipe } from '../http/zod.pipe.js';
@@ -65,6 +66,7 @@ export class ProjectsController {
   }
 
   @Get(':project_id/connection_uri')
+  @RevealsSecret()
   async connectionUri(
     @CurrentCaller() caller: Caller,
     @Param('project_id') id: string,

@@ -1,6 +1,7 @@
 /** `/projects/{project_id}/branches/{branch_id}/roles` */
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import type { Response } from 'express';
+import { RevealsSecret } from '../audit/reveals.js';
 import { CurrentCaller, type Caller } from '../http/caller.js';
 import { bodyOrGone } from '../http/gone.js';
 import { zodPipe } from '../http/zod.pipe.js';
@@ -42,6 +43,7 @@ export class RolesController {
   }
 
   @Get(':role_name/reveal_password')
+  @RevealsSecret()
   async revealPassword(
     @CurrentCaller() caller: Caller,
     @Param('project_id') projectId: string,
