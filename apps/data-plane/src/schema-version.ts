@@ -54,6 +54,7 @@ async function readTexts(
   executor: SqlExecutor,
   ...queries: readonly string[]
 ): Promise<readonly (string | undefined)[]> {
-  const results = await executor.submit({ statements: queries.map((text) => ({ text, values: [] })) });
+  const statements = queries.map((text) => ({ text, values: [] }));
+  const results = await executor.submit({ statements, repeatable: true });
   return results.map(({ rows }) => rows[0]?.[0] ?? undefined);
 }

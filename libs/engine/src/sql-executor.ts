@@ -22,6 +22,10 @@ export interface SqlPacket {
    * which the executor reads as success (decision 8). Any other error is an error.
    */
   readonly undoMarker?: string | undefined;
+  /** So many statements at the front only prepare: until one behind them begins, nothing has run. Default 0. */
+  readonly preparatory?: number;
+  /** true: it runs read only, so that running it twice does no harm. Default false. */
+  readonly repeatable?: boolean;
 }
 
 export interface SqlResult {
@@ -40,7 +44,8 @@ export interface CancelSignal {
 
 export interface SqlExecutor {
   /**
-   * Resolves after ReadyForQuery with one result per statement (the undo statement has none).
+   * Resolves after ReadyForQuery with one result per statement (the undo statement has none). A packet that a stopping
+   * server did not begin, or may be repeated, runs again once the server is back; any other fails with it.
    *
    * @throws SqlError when PostgreSQL answered an error, EngineError (PGRST000, PGRST001, PGRST003) when the database could
    * not be asked, and `signal.reason` when the signal aborted (the running statement is then cancelled).

@@ -55,7 +55,11 @@ export class ConnectionPool implements BudgetedPool {
 
   /** An idle connection, if there is one and nobody waits for it. */
   takeIdle(): PacketConnection | undefined {
-    return this.idle.pop();
+    for (let last = this.idle.pop(); last !== undefined; last = this.idle.pop()) {
+      // One that its server is closing leaves by its own `close` event.
+      if (last.usable) return last;
+    }
+    return undefined;
   }
 
   /**

@@ -29,6 +29,7 @@ interface RunningPacket {
   readonly transaction: PipelinedTransaction;
   readonly resolve: (outcome: PacketOutcome) => void;
   readonly reject: (reason: Error) => void;
+  unsent: boolean;
 }
 
 const KEEP_ALIVE_DELAY_MS = 10_000;
@@ -50,6 +51,8 @@ export class PacketConnection {
   private constructor(
     private readonly opened: OpenedClient,
     private readonly options: ConnectionOptions,
+    /** When the server was asked for it; milliseconds of performance.now(). */
+    readonly askedAt: number,
   ) {
     this.prepared = new PreparedStatements(options.maxPreparedStatements);
     const { stream } = opened.client.connection;
@@ -75,7 +78,8 @@ export class PacketConnection {
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
     };
-    return new PacketConnection(await openClient(config, address.plainTextAllowed), options);
+    const askedAt = performance.now();
+    return new PacketConnection(await openClient(config, address.plainTextAllowed), options, askedAt);
   }
 
   /** false once it is closed, closing or in a state that no packet may meet. */
@@ -89,17 +93,20 @@ export class PacketConnection {
   }
 
   /**
-   * Sends a packet in one write; one at a time. Resolves at ReadyForQuery.
+   * Sends a packet in one write; one at a time. Resolves at ReadyForQuery, or when the connection is lost before.
    *
-   * @throws EngineError PGRST001 when the connection is lost before.
+   * @throws SqlError, EngineError PGRST001 when the server sent what cannot be read.
    */
   run(packet: SqlPacket): Promise<PacketOutcome> {
     if (this.running !== undefined) throw new InternalError('a connection runs one packet at a time');
     const transaction = new PipelinedTransaction(packet, this.prepared, this.options.prepare);
     return new Promise((resolve, reject) => {
-      if (!this.open) return reject(connectionLost(this.lastWords));
-      this.running = { transaction, resolve, reject };
-      this.socket.write(transaction.bytes);
+      if (!this.open) return resolve({ kind: 'lost', details: this.lastWords, unsent: true });
+      const running: RunningPacket = { transaction, resolve, reject, unsent: false };
+      this.running = running;
+      this.socket.write(transaction.bytes, (error) => {
+        if (error) running.unsent = true;
+      });
     });
   }
 
@@ -193,7 +200,7 @@ export class PacketConnection {
     this.open = false;
     const { running } = this;
     this.running = undefined;
-    running?.reject(connectionLost(this.lastWords));
+    running?.resolve({ kind: 'lost', details: this.lastWords, unsent: running.unsent });
     this.onClosed();
   }
 

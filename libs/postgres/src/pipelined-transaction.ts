@@ -20,6 +20,17 @@ export type PacketOutcome =
       readonly results: readonly SqlResult[];
       /** true when a prepared statement was not what this side remembered: worth another try under a new name. */
       readonly stalePreparation: boolean;
+      /** The server ended this session: it is stopped, or somebody wants the session gone. Everything is undone. */
+      readonly sessionEnded: boolean;
+      /** Statements that were at least begun. */
+      readonly begun: number;
+    }
+  | {
+      /** The connection went away without the server having said how the packet ended. */
+      readonly kind: 'lost';
+      readonly details: string;
+      /** true: the server never had the whole packet, so it has kept nothing of it. */
+      readonly unsent: boolean;
     };
 
 /** 0A000 also means "feature not supported"; this function of the server reports it for a plan that changed its columns. */
@@ -31,6 +42,7 @@ const PLAN_CHANGED_ROUTINE = 'RevalidateCachedQuery';
 const LONGEST_PREPARED = 16 * 1024;
 const UNKNOWN_NAME = '26000';
 const NAME_TAKEN = '42P05';
+const ADMIN_SHUTDOWN = '57P01';
 
 export class PipelinedTransaction {
   readonly bytes: Buffer;
@@ -106,6 +118,9 @@ export class PipelinedTransaction {
       statementIndex: Math.min(results.length, this.outgoing.length - 1),
       results,
       stalePreparation: !failure.bound && this.isStalePreparation(failure.error),
+      // Behind the last result it may have been kept: the server ends at any moment.
+      sessionEnded: isShutdown(failure.error) && results.length < this.outgoing.length,
+      begun: results.length + (failure.bound ? 1 : 0),
     };
   }
 
@@ -130,4 +145,8 @@ export class PipelinedTransaction {
     if (this.prepared[this.results.length] === undefined) return false;
     return code === UNKNOWN_NAME || code === NAME_TAKEN || (code === '0A000' && routine === PLAN_CHANGED_ROUTINE);
   }
+}
+
+function isShutdown({ severity, code }: ErrorFields): boolean {
+  return severity === 'FATAL' && code === ADMIN_SHUTDOWN;
 }

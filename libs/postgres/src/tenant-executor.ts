@@ -1,33 +1,73 @@
 /**
  * The engine's port over one tenant's pool: a packet in, its results or an error out. It decides what an error of the
- * packet means, tries once more when a prepared statement was stale, and cancels what nobody waits for any more.
+ * packet means, tries again what a stale statement or a stopping server kept from running, and cancels what nobody waits
+ * for any more.
  */
 import { InternalError, type CancelSignal, type SqlExecutor, type SqlPacket, type SqlResult } from '@perch/engine';
-import { sqlError } from './connection-errors.js';
+import { connectionLost, sqlError } from './connection-errors.js';
 import type { ConnectionPool } from './connection-pool.js';
 import type { PacketConnection } from './packet-connection.js';
 import type { PacketOutcome } from './pipelined-transaction.js';
+import { mayRunAgain } from './run-again.js';
+
+/** Times that one packet is tried at servers that stop before they are through with it. */
+const MOST_TRIES = 4;
 
 export class TenantExecutor implements SqlExecutor {
-  constructor(private readonly pool: ConnectionPool) {}
+  /** @param wokenAt when a suspended server was last woken for this pool; milliseconds of performance.now(). */
+  constructor(
+    private readonly pool: ConnectionPool,
+    private readonly wokenAt: () => number = () => -Infinity,
+  ) {}
 
   /** @see SqlExecutor.submit for what it throws. */
   async submit(packet: SqlPacket, signal?: CancelSignal): Promise<readonly SqlResult[]> {
+    let connection = await this.take(signal);
+    for (let tries = 1; ; tries += 1) {
+      const startedAt = performance.now();
+      const outcome = await this.runOn(connection, packet, signal);
+      const again = tries === MOST_TRIES ? 'no' : mayRunAgain(outcome, packet);
+      if (again === 'no') return resultsOf(outcome, packet);
+      connection = again === 'yes' ? await this.take(signal) : await this.takeNew(signal);
+      if (again === 'if-woken' && this.wokenAt() < startedAt) {
+        this.pool.release(connection);
+        return resultsOf(outcome, packet);
+      }
+    }
+  }
+
+  /** What is open may be about to end as well, and only a server that is asked anew tells whether it is there. */
+  private async takeNew(signal: CancelSignal | undefined): Promise<PacketConnection> {
+    for (const now = performance.now(); ;) {
+      const connection = await this.take(signal);
+      if (connection.askedAt >= now) return connection;
+      connection.close();
+    }
+  }
+
+  private async take(signal: CancelSignal | undefined): Promise<PacketConnection> {
     throwIfAborted(signal);
     const connection = this.pool.takeIdle() ?? (await this.pool.acquire(signal));
     if (signal?.aborted === true) {
       this.pool.release(connection);
       throw signal.reason;
     }
+    return connection;
+  }
+
+  /** Gives the connection back in every case. */
+  private async runOn(
+    connection: PacketConnection,
+    packet: SqlPacket,
+    signal: CancelSignal | undefined,
+  ): Promise<PacketOutcome> {
     const running = this.run(connection, packet, signal);
-    if (signal === undefined) {
-      try {
-        return resultsOf(await running, packet);
-      } finally {
-        this.pool.release(connection);
-      }
+    if (signal !== undefined) return this.runAbortable(connection, running, signal);
+    try {
+      return await running;
+    } finally {
+      this.pool.release(connection);
     }
-    return resultsOf(await this.runAbortable(connection, running, signal), packet);
   }
 
   private async run(
@@ -36,7 +76,7 @@ export class TenantExecutor implements SqlExecutor {
     signal: CancelSignal | undefined,
   ): Promise<PacketOutcome> {
     const outcome = await connection.run(packet);
-    if (outcome.kind === 'done' || !outcome.stalePreparation) return outcome;
+    if (outcome.kind !== 'failed' || !outcome.stalePreparation) return outcome;
     connection.forgetPrepared();
     // The error undid all of the packet, so running it again repeats nothing.
     return signal?.aborted === true || !connection.usable ? outcome : connection.run(packet);
@@ -76,13 +116,19 @@ function throwIfAborted(signal: CancelSignal | undefined): void {
   if (signal?.aborted === true) throw signal.reason;
 }
 
-/** @throws SqlError; InternalError when a packet that must not be kept was kept. */
+/** @throws SqlError; EngineError PGRST001; InternalError when a packet that must not be kept was kept. */
 function resultsOf(outcome: PacketOutcome, packet: SqlPacket): readonly SqlResult[] {
   const { undoMarker } = packet;
-  if (outcome.kind === 'failed') {
-    if (undoMarker !== undefined && outcome.error.message.includes(undoMarker)) return outcome.results;
-    throw sqlError(outcome.error, outcome.statementIndex);
+  switch (outcome.kind) {
+    case 'done':
+      if (undoMarker !== undefined) throw new InternalError('a packet that was to be undone has been committed');
+      return outcome.results;
+    case 'failed':
+      if (undoMarker !== undefined && outcome.error.message.includes(undoMarker)) return outcome.results;
+      throw sqlError(outcome.error, outcome.statementIndex);
+    case 'lost':
+      throw connectionLost(outcome.details);
+    default:
+      return outcome satisfies never;
   }
-  if (undoMarker !== undefined) throw new InternalError('a packet that was to be undone has been committed');
-  return outcome.results;
 }

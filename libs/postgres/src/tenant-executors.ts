@@ -102,14 +102,21 @@ export function createTenantExecutors(options: TenantExecutorsOptions = {}): Ten
   sweeper.unref();
 
   const create = (tenant: TenantConnection): Entry => {
+    let wokenAt = -Infinity;
     const open = async () => {
       const address = parseDatabaseUrl(tenant.databaseUrl);
       const connect = () => PacketConnection.connect(address, { ...connectionOptions, prepare: tenant.prepare });
       const { wake } = options;
-      return wake === undefined ? connect() : connectAwake({ connect, wake: () => wake(tenant.key) });
+      if (wake === undefined) return connect();
+      const wakeIt = async () => {
+        const isAwake = await wake(tenant.key);
+        if (isAwake) wokenAt = performance.now();
+        return isAwake;
+      };
+      return connectAwake({ connect, wake: wakeIt });
     };
     const pool = new ConnectionPool(open, budget, tenant.poolSize, poolOptions);
-    return { tenant, since: Date.now(), pool, executor: new TenantExecutor(pool) };
+    return { tenant, since: Date.now(), pool, executor: new TenantExecutor(pool, () => wokenAt) };
   };
 
   return {

@@ -13,6 +13,8 @@ export interface PostgresProxy {
   cut(): void;
   /** Stops to listen, as a server that is down; `resume` listens again on the same port. */
   refuse(): Promise<void>;
+  /** Refuses new connections and leaves the others be; resolves when those have ended. */
+  refuseNew(): Promise<void>;
   resume(): Promise<void>;
   close(): Promise<void>;
 }
@@ -100,6 +102,7 @@ export async function startPostgresProxy(
       cut();
       await stopped;
     },
+    refuseNew: stop,
     resume: listen,
     async close() {
       const stopped = stop();

@@ -32,8 +32,9 @@ export async function runMainQuery(
   executor: SqlExecutor,
   signal?: CancelSignal,
 ): Promise<ResultSet> {
-  const { statements, main } = inOrder(query);
-  const packet: SqlPacket = query.undo.length === 0 ? { statements } : { statements, undoMarker };
+  const { statements, preparatory, main } = inOrder(query);
+  const common = { statements, preparatory, repeatable: query.readOnly };
+  const packet: SqlPacket = query.undo.length === 0 ? common : { ...common, undoMarker };
   try {
     const results = await executor.submit(packet, signal);
     const result = results[main];
@@ -46,10 +47,16 @@ export async function runMainQuery(
 }
 
 /** The planned count goes right behind the main statement. */
-function inOrder(query: MainQuery): { readonly statements: readonly SqlStatement[]; readonly main: number } {
-  const before = [query.isolation, query.settings, query.preRequest].filter((statement) => statement !== undefined);
+function inOrder(query: MainQuery): {
+  readonly statements: readonly SqlStatement[];
+  readonly preparatory: number;
+  readonly main: number;
+} {
+  const own = query.isolation === undefined ? [query.settings] : [query.isolation, query.settings];
+  const before = query.preRequest === undefined ? own : [...own, query.preRequest];
   const counted = query.plannedCount === undefined ? [] : [query.plannedCount.statement];
-  return { statements: [...before, query.main, ...counted, ...query.undo], main: before.length };
+  const statements = [...before, query.main, ...counted, ...query.undo];
+  return { statements, preparatory: own.length, main: before.length };
 }
 
 function plannedOf({ plannedCount }: MainQuery, result: SqlResult | undefined): Planned | undefined {

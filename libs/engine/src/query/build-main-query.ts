@@ -54,6 +54,7 @@ export function buildMainQuery(input: MainQueryInput): MainQuery {
     isolation: isolation === undefined ? undefined : isolationStatement(isolation),
     settings: settingsStatement({ request, auth, config, role, routine, readOnly, roleIsFresh, schemaVersion }),
     checksSchema: schemaVersion !== undefined,
+    readOnly,
     preRequest: config.preRequest === undefined ? undefined : preRequestStatement(config.preRequest),
     main,
     plannedCount,

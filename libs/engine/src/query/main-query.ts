@@ -7,6 +7,8 @@ export interface MainQuery {
   readonly settings: SqlStatement;
   /** The settings statement fails when the schema has moved. */
   readonly checksSchema: boolean;
+  /** The settings statement makes the transaction read only. */
+  readonly readOnly: boolean;
   readonly preRequest: SqlStatement | undefined;
   /** One row of the shape in result-set.ts, or the lines of a plan. */
   readonly main: SqlStatement;

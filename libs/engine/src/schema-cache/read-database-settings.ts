@@ -25,7 +25,7 @@ export async function readDatabaseSettings(
       ? []
       : [{ text: `select ${quoteQualified(parseQualifiedIdentifier(preConfig))}()`, values: [], prepare: false }];
   const query = { text: databaseSettingsSql, values: [JSON.stringify(names)], prepare: false };
-  const results = await executor.submit({ statements: [...call, query] }, signal);
+  const results = await executor.submit({ statements: [...call, query], repeatable: preConfig === undefined }, signal);
   const rows = results.at(-1)?.rows ?? [];
   return new Map(rows.map((row) => [text(row, 0), text(row, 1)]));
 }

@@ -73,7 +73,7 @@ export async function readSchemaSnapshot(
       return name === 'representations' ? statement(sql) : statement(sql, schemas);
     }),
   ];
-  const [, ...results] = await executor.submit({ statements }, signal);
+  const [, ...results] = await executor.submit({ statements, repeatable: true }, signal);
   return snapshotOf(rowsByName(results), options);
 }
 

@@ -1,0 +1,117 @@
+/** Promise: what a stopping server did not begin is run again, a read also when it had begun; what may have taken effect is not. */
+import type { SqlExecutor, SqlPacket } from '@perch/engine';
+import { createTestDatabase, type TestDatabase } from '../../../tools/testing/test-database.js';
+import { createTenantExecutors, type TenantExecutors } from './index.js';
+import { fieldOf, packet, pause } from '../test/packets.js';
+import { startPostgresProxy, type PostgresProxy } from '../test/postgres-proxy.js';
+
+let database: TestDatabase;
+let proxy: PostgresProxy;
+let executors: TenantExecutors;
+let executor: SqlExecutor;
+let wakes: number;
+
+/** Each of its rows was written by one run of a packet. */
+const runs = async () => Number((await database.query('select count(*)::int as n from runs')).rows[0]?.n);
+const insert = "insert into runs select 'x'";
+const slowRead: SqlPacket = { ...packet('select pg_sleep(0.2)', 'select 7'), repeatable: true };
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await database.query('create table runs (what text)');
+  proxy = await startPostgresProxy(database.url);
+});
+afterAll(async () => {
+  await proxy.close();
+  await database.drop();
+});
+beforeEach(async () => {
+  await database.query('truncate runs');
+  wakes = 0;
+  const wake = async () => {
+    wakes += 1;
+    await proxy.resume();
+    return true;
+  };
+  executors = createTenantExecutors({ wake });
+  executor = executors.for({ key: 'a', version: 1, databaseUrl: proxy.url(), poolSize: 2, prepare: true });
+});
+afterEach(() => executors.close());
+
+const pidOf = async () => Number(await fieldOf(executor, 'select pg_backend_pid()'));
+const terminate = (pid: number) => database.query('select pg_terminate_backend($1)', [pid]);
+/** As a suspension does: nobody is let in any more, and sessions end with the server's own words. */
+const stopServer = async (pid: number) => {
+  const stopped = proxy.refuseNew();
+  await terminate(pid);
+  await stopped;
+};
+
+describe('a packet that meets a server on its way out', () => {
+  it('is run once, whenever the session ends before it begins', async () => {
+    for (let time = 1; time <= 30; time += 1) {
+      // The connection may be told at any moment around the packet's way to it.
+      await terminate(await pidOf());
+      await pause((time % 6) / 4);
+      await executor.submit(packet(insert));
+      expect(await runs()).toBe(time);
+    }
+  });
+
+  it('is run again when only its preparation had begun', async () => {
+    const pid = await pidOf();
+    const submitted = executor.submit({ ...packet('select pg_sleep(0.3)', insert), preparatory: 1 });
+    await pause(50);
+    await terminate(pid);
+    await submitted;
+    expect(await runs()).toBe(1);
+  });
+
+  it('is not run again when it had begun and may write: nothing of it is kept', async () => {
+    const pid = await pidOf();
+    const submitted = executor.submit(packet(insert, 'select pg_sleep(5)'));
+    const refused = expect(submitted).rejects.toMatchObject({ fields: { severity: 'FATAL', code: '57P01' } });
+    await pause(50);
+    await stopServer(pid);
+    await refused;
+    expect([await runs(), wakes]).toEqual([0, 0]);
+    await proxy.resume();
+  });
+
+  it('is not run again when the connection was cut without a word and it may write', async () => {
+    await pidOf();
+    const refused = expect(executor.submit(packet(insert, 'select pg_sleep(0.5)'))).rejects.toMatchObject({
+      code: 'PGRST001',
+    });
+    await pause(50);
+    await proxy.refuse();
+    await refused;
+    expect(wakes).toBe(0);
+    await proxy.resume();
+  });
+});
+
+describe('a read that had begun', () => {
+  it.each([
+    ['with the words of the server', stopServer],
+    ['without a word', () => proxy.refuse()],
+  ])('is run again once the server that went away %s is woken', async (_, stop) => {
+    const pid = await pidOf();
+    const submitted = executor.submit(slowRead);
+    await pause(50);
+    await stop(pid);
+    expect((await submitted)[1]?.rows).toEqual([['7']]);
+    expect(wakes).toBe(1);
+  });
+
+  it('is not run again when somebody ended just its session', async () => {
+    const pid = await pidOf();
+    const submitted = executor.submit({ ...packet('select pg_sleep(5)'), repeatable: true });
+    const refused = expect(submitted).rejects.toMatchObject({ fields: { code: '57P01' } });
+    await pause(50);
+    await terminate(pid);
+    await refused;
+    expect(wakes).toBe(0);
+    expect(await fieldOf(executor, 'select 1')).toBe('1');
+  });
+});
