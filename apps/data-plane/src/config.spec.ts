@@ -26,7 +26,24 @@ describe('loadDataPlaneConfig', () => {
         fleetToken: PERCH_FLEET_TOKEN,
         copies: '/h/data-plane',
       },
+      tracing: { enabled: false, protocol: 'http/protobuf', withStatements: false },
     });
+  });
+
+  it('traces where the environment names an exporter or an endpoint', () => {
+    const tracing = (env: Record<string, string>) => loadDataPlaneConfig({ tenantsFile: 't' }, env).tracing;
+    const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' };
+    expect(tracing({ OTEL_TRACES_EXPORTER: 'otlp' })).toMatchObject({ enabled: true });
+    expect(tracing(endpoint)).toMatchObject({ enabled: true, protocol: 'http/protobuf' });
+    expect(tracing({ ...endpoint, OTEL_TRACES_EXPORTER: 'none' })).toMatchObject({ enabled: false });
+    expect(tracing({ ...endpoint, OTEL_SDK_DISABLED: 'true' })).toMatchObject({ enabled: false });
+    expect(tracing({ ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' })).toMatchObject({ protocol: 'http/json' });
+    expect(
+      problemsOf({ tenantsFile: 't' }, { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_TRACES_SAMPLER_ARG: '2' }),
+    ).toEqual([
+      "OTEL_EXPORTER_OTLP_PROTOCOL: must be 'http/protobuf' or 'http/json'",
+      expect.stringContaining('OTEL_TRACES_SAMPLER_ARG: '),
+    ]);
   });
 
   it('needs no fleet token for a tenants file, and takes its port from the option', () => {

@@ -3,7 +3,15 @@
  * collected and told at once.
  */
 import path from 'node:path';
-import { portsFrom, readEnvironment, sharedEnvironment, type Environment } from '@perch/contract';
+import {
+  portsFrom,
+  readEnvironment,
+  sharedEnvironment,
+  tracingEnvironment,
+  tracingFrom,
+  type Environment,
+  type TracingConfig,
+} from '@perch/contract';
 import { logLevels, type LogLevel } from '@perch/observability';
 import { z } from 'zod';
 
@@ -25,6 +33,7 @@ export const dataPlaneEnvironment = z.object({
   // With a tenants file, whose key sets this process fetches itself.
   PERCH_JWKS_ALLOWED_HOSTS: sharedEnvironment.PERCH_JWKS_ALLOWED_HOSTS,
   PERCH_JWKS_ALLOW_LOOPBACK: sharedEnvironment.PERCH_JWKS_ALLOW_LOOPBACK,
+  ...tracingEnvironment,
 });
 
 export interface DataPlaneOptions {
@@ -59,6 +68,7 @@ export interface DataPlaneConfig {
   readonly logLevel: LogLevel;
   readonly drainDelayMs: number;
   readonly source: SourceConfig;
+  readonly tracing: TracingConfig;
 }
 
 export { ConfigError as DataPlaneConfigError } from '@perch/contract';
@@ -82,6 +92,7 @@ export function loadDataPlaneConfig(options: DataPlaneOptions = {}, env: Environ
     logLevel: values.PERCH_LOG_LEVEL,
     drainDelayMs: values.PERCH_DRAIN_DELAY_MS,
     source: sourceOf(options.tenantsFile, values, (env['PERCH_HOME'] ?? '') !== ''),
+    tracing: tracingFrom(values),
   });
 }
 

@@ -5,6 +5,7 @@
 import type { CancelSignal } from '@perch/engine';
 import type { ActiveTenant } from './active-tenant.js';
 import type { HeaderList } from './http-request.js';
+import type { RequestTrace } from './request-trace.js';
 import { RequestSignal } from './request-signal.js';
 import { Timings } from './timings.js';
 
@@ -25,9 +26,11 @@ export class Exchange {
     readonly method: string,
     /** Milliseconds of a clock that never goes back. */
     readonly now: () => number,
+    /** undefined for a request that is not traced. */
+    readonly trace?: RequestTrace,
   ) {
-    this.startedAt = now();
-    this.timings = new Timings(now);
+    this.startedAt = trace?.startedAt ?? now();
+    this.timings = new Timings(now, trace);
   }
 
   /** Aborted when the client goes away, when the deadline passes, and when a drain cannot wait any longer. */

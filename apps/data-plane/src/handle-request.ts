@@ -39,6 +39,7 @@ export async function handleRequest(message: IncomingMessage, exchange: Exchange
   const target = requestTarget(message);
   const { snapshot, prefix, path } = await deps.tenants.resolve(target.host, target.path);
   const named = (exchange.tenant = deps.activeTenants.of(snapshot, prefix));
+  exchange.trace?.found(named, path);
   const headers = (exchange.headers = requestHeaders(message));
   // A database that has a say in its configuration has to be asked first.
   const tenant = snapshot.settings.db_config ? (await deps.schemaCaches.get(named)).config.applyTo(named) : named;
@@ -51,9 +52,11 @@ export async function handleRequest(message: IncomingMessage, exchange: Exchange
   const auth = await timings.measure('jwt', () => deps.authenticator.authenticate(authorization, tenant.snapshot));
   const body = await readBody(message, snapshot.settings.max_body_bytes, exchange);
   exchange.requestBytes = body.length;
+  if (body.length > 0) exchange.trace?.passed('body');
 
   const sent = { method, path, query: target.query, headers, body };
   const schema = await deps.schemaCaches.get(named);
+  exchange.trace?.passed('schema');
   const request = timings.measureSync('parse', () => parseApiRequest(sent, tenant.api));
   const response = await withSchemaInForce(schema, exchange, named, deps, (inForce) =>
     answerBySchema(request, auth, inForce, exchange, tenant, deps),
@@ -66,7 +69,7 @@ async function answerBySchema(
   request: ApiRequest,
   auth: AuthResult,
   { cache: schema, version }: KnownSchema,
-  { timings, signal }: Exchange,
+  { timings, signal, trace }: Exchange,
   tenant: ActiveTenant,
   deps: Deps,
 ): Promise<EngineResponse> {
@@ -75,6 +78,7 @@ async function answerBySchema(
   if (plan.kind === 'info') return timings.measureSync('response', () => renderInfo(plan, request, config));
   const schemaVersion = version?.kind === 'counted' ? version.text : undefined;
   const query = buildMainQuery({ plan, request, auth, config, schema, schemaVersion, statements });
+  trace?.sends(query, request, tenant.connection);
   const executor = deps.executors.for(tenant.connection);
   const result = await timings.measure('transaction', () => runMainQuery(query, plan, executor, signal));
   return timings.measureSync('response', () => notTooLong(renderResponse(result, plan, request, config), config));

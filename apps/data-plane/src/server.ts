@@ -9,6 +9,7 @@ import type { ErrorKind, Observer } from '@perch/observability';
 import { Exchange } from './exchange.js';
 import { ClientGone } from './http-request.js';
 import { answerProtocolError } from './protocol-errors.js';
+import type { RequestTraces } from './request-trace.js';
 import { createRequestIds } from './request-ids.js';
 import { writeResponse } from './write-response.js';
 
@@ -23,6 +24,8 @@ export interface EdgeOptions {
   /** 0 takes any free port. */
   readonly port: number;
   readonly observer: Observer;
+  /** undefined where nothing is traced. */
+  readonly traces?: RequestTraces | undefined;
   /** Never throws. */
   readonly answer: (message: http.IncomingMessage, exchange: Exchange) => Promise<Answer>;
   /** Milliseconds for a request's header and body to arrive. Default 60 s. */
@@ -62,7 +65,8 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const now = () => performance.now();
 
   const serve = async (message: http.IncomingMessage, response: http.ServerResponse, waits: boolean): Promise<void> => {
-    const exchange = new Exchange(requestId(headerOf(message, 'x-request-id')), message.method ?? '', now);
+    const id = requestId(headerOf(message, 'x-request-id'));
+    const exchange = new Exchange(id, message.method ?? '', now, options.traces?.begin(message, id));
     if (waits) exchange.askForBody = () => response.writeContinue();
     running.set(exchange, response);
     const deadline = setTimeout(() => exchange.abort(deadlinePassed()), options.deadlineMs ?? 300_000);
@@ -78,17 +82,20 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     const facts = { requestId: exchange.id, method: exchange.method, close };
     const responseBytes = gone ? 0 : writeResponse(response, answer, facts);
     if (!message.complete) discardRest(message);
+    const status = gone ? clientClosedRequest : answer.status;
+    exchange.trace?.end(status, now(), error);
     observer.note({
       kind: 'request',
       requestId: exchange.id,
       tenant: exchange.tenant?.key,
       method: exchange.method,
-      status: gone ? clientClosedRequest : answer.status,
+      status,
       durationMs: now() - exchange.startedAt,
       requestBytes: exchange.requestBytes,
       responseBytes,
       errorCode: error?.code,
       errorKind: gone ? 'client-disconnect' : error?.kind,
+      traceId: exchange.trace?.traceId,
     });
   };
 

@@ -7,6 +7,7 @@ import {
   createLogger,
   createLogObserver,
   createMetrics,
+  startTracing,
   type Metrics,
   type Observer,
 } from '@perch/observability';
@@ -20,6 +21,7 @@ import { DataPlaneConfigError, type DataPlaneConfig } from './config.js';
 import { drain } from './drain.js';
 import type { Deps } from './handle-request.js';
 import { RateLimits } from './rate-limits.js';
+import { createRequestTraces } from './request-trace.js';
 import { createSchemaCaches } from './schema-caches.js';
 import { schemaDatabase } from './schema-database.js';
 import { createSchemaListeners } from './schema-listeners.js';
@@ -52,6 +54,8 @@ export async function startDataPlane(
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
+    const tracer = await startTracing(config.tracing, 'data-plane', observer);
+    undo.push(() => tracer?.stop());
     const { source, lastGoodCopies, schemaCopies } = createSnapshots(config.source, observer);
     const snapshots = createSnapshotCache({ source, observer, lastGoodCopies });
     undo.push(() => snapshots.stop());
@@ -98,6 +102,7 @@ export async function startDataPlane(
       host,
       port,
       observer,
+      traces: tracer === undefined ? undefined : createRequestTraces(tracer),
       answer: (message, exchange) => answerRequest(message, exchange, deps, observer),
     });
     notReadyReason = undefined;

@@ -34,6 +34,59 @@ export const sharedEnvironment = {
     .transform((text) => text === 'true'),
 } as const;
 
+const otlpProtocol = z.enum(['http/protobuf', 'http/json'], "must be 'http/protobuf' or 'http/json'").optional();
+const otlpEndpoint = z.url({ protocol: /^https?$/ }).optional();
+
+/**
+ * Traces, by the names OpenTelemetry gives them; what is not checked here the SDK reads itself (`OTEL_BSP_*` ...). With
+ * neither an exporter nor an endpoint nothing is traced.
+ *
+ * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+ */
+export const tracingEnvironment = {
+  OTEL_TRACES_EXPORTER: z.enum(['otlp', 'none'], "must be 'otlp' or 'none'").optional(),
+  OTEL_SDK_DISABLED: z.enum(['true', 'false']).default('false'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint,
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: otlpEndpoint,
+  OTEL_EXPORTER_OTLP_PROTOCOL: otlpProtocol,
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: otlpProtocol,
+  OTEL_EXPORTER_OTLP_HEADERS: z.string().optional(),
+  OTEL_SERVICE_NAME: z.string().optional(),
+  OTEL_RESOURCE_ATTRIBUTES: z.string().optional(),
+  OTEL_TRACES_SAMPLER: z
+    .enum([
+      'always_on',
+      'always_off',
+      'traceidratio',
+      'parentbased_always_on',
+      'parentbased_always_off',
+      'parentbased_traceidratio',
+    ])
+    .optional(),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).optional(),
+  /** Whether the text of SQL statements belongs into spans. */
+  PERCH_TRACE_STATEMENTS: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true'),
+} as const;
+
+export interface TracingConfig {
+  readonly enabled: boolean;
+  readonly protocol: 'http/protobuf' | 'http/json';
+  readonly withStatements: boolean;
+}
+
+export function tracingFrom(values: z.infer<z.ZodObject<typeof tracingEnvironment>>): TracingConfig {
+  const endpoint = values.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? values.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const exporter = values.OTEL_TRACES_EXPORTER ?? (endpoint === undefined ? 'none' : 'otlp');
+  return Object.freeze({
+    enabled: exporter === 'otlp' && values.OTEL_SDK_DISABLED === 'false',
+    protocol: values.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL ?? values.OTEL_EXPORTER_OTLP_PROTOCOL ?? 'http/protobuf',
+    withStatements: values.PERCH_TRACE_STATEMENTS,
+  });
+}
+
 export interface PerchPorts {
   readonly controlPlane: number;
   readonly controlPlaneAdmin: number;

@@ -43,4 +43,7 @@ export {
   sharedEnvironment,
   type Environment,
   type PerchPorts,
+  tracingEnvironment,
+  tracingFrom,
+  type TracingConfig,
 } from './environment.js';

@@ -12,3 +12,13 @@ export {
   type RenderedMetrics,
 } from './metrics.js';
 export { startAdminServer, type AdminServer, type AdminServerOptions } from './admin-server.js';
+export { startTracing, type TracingOptions } from './tracing/start-tracing.js';
+export type {
+  SpanAttributes,
+  SpanFailure,
+  SpanStart,
+  SpanValue,
+  TraceParent,
+  Tracer,
+  TraceSpan,
+} from './tracing/tracer.js';

@@ -22,6 +22,8 @@ export interface RequestObservation {
   readonly responseBytes: number;
   readonly errorCode: string | undefined;
   readonly errorKind: ErrorKind | undefined;
+  /** Of the trace that this request is in, where it is traced. */
+  readonly traceId?: string | undefined;
 }
 
 export type Observation =
