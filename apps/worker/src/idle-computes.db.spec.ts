@@ -20,7 +20,7 @@ beforeAll(async () => {
 }, SLOW_MS);
 beforeEach(async () => {
   asked.length = 0;
-  await harness.database.endpoints.update(branch.endpointId, { suspendTimeoutSeconds: 60 });
+  await harness.database.endpoints.update({ ...branch, id: branch.endpointId }, { suspendTimeoutSeconds: 60 });
   const { database, computes } = harness;
   const enqueue = async (ids: readonly string[]) => void asked.push(...ids);
   idle = new IdleComputes({ database, computes, observer: silentObserver, enqueue, now: () => now });
@@ -61,7 +61,7 @@ test('an open connection keeps it awake, and so does one that came and went', as
 });
 
 test('one that may never sleep does not', async () => {
-  await harness.database.endpoints.update(branch.endpointId, { suspendTimeoutSeconds: -1 });
+  await harness.database.endpoints.update({ ...branch, id: branch.endpointId }, { suspendTimeoutSeconds: -1 });
   expect(await lookAfter(1_000_000)).toBe(0);
 });
 
@@ -80,7 +80,7 @@ test('it sleeps after its timeout, without a process, and is woken by one start'
 test("a data API's kept connection does not hold it awake, but one used in the last moment stops the suspension", async () => {
   const snapshot = await harness.database.tenants.snapshot({ endpointId: branch.endpointId, database: 'appdb' });
   const kept = await open(snapshot?.database_url ?? '');
-  await harness.database.endpoints.update(branch.endpointId, { suspendTimeoutSeconds: 1 });
+  await harness.database.endpoints.update({ ...branch, id: branch.endpointId }, { suspendTimeoutSeconds: 1 });
   // What PostgreSQL says of its connections goes by the real clock.
   await sleep(1_300);
   await lookAfter(61);

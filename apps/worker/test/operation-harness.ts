@@ -195,6 +195,7 @@ export async function createOperationHarness(): Promise<OperationHarness> {
         const operations = await database.projects.markDeleted(
           projectId,
           endpoints.map(({ id, branchId }) => ({ projectId, branchId, endpointId: id, action: 'delete_timeline' })),
+          'cancel',
         );
         await work(operations);
       }

@@ -3,6 +3,7 @@
  * transaction, and is refused while an operation runs that it would disturb.
  */
 import { DatabaseError } from './database-error.js';
+import type { Prisma } from './generated/client.js';
 import { unfinishedStatuses } from './operation.js';
 import type { PrismaTransaction } from './prisma-client.js';
 
@@ -18,16 +19,44 @@ export interface BusyScope {
   readonly sourceIds: readonly string[];
 }
 
+/** First of a transaction that changes one branch and nothing that is copied from it. @throws DatabaseError database.busy */
+export async function lockIdleBranch(
+  transaction: PrismaTransaction,
+  { projectId, branchId }: { readonly projectId: string; readonly branchId: string },
+): Promise<void> {
+  await lockProject(transaction, projectId);
+  await assertIdle(transaction, { branchIds: [branchId], sourceIds: [] });
+}
+
+/** The same for what concerns the whole project. @throws DatabaseError database.busy */
+export async function lockIdleProject(transaction: PrismaTransaction, projectId: string): Promise<void> {
+  await lockProject(transaction, projectId);
+  await refuseWhile(transaction, { projectId });
+}
+
+/**
+ * The same for what takes the project away: an operation that failed and waits for another try is no reason to wait.
+ *
+ * @throws DatabaseError database.busy
+ */
+export async function lockQuietProject(transaction: PrismaTransaction, projectId: string): Promise<void> {
+  await lockProject(transaction, projectId);
+  await refuseWhile(transaction, { projectId, NOT: { status: 'scheduling', failuresCount: { gt: 0 } } });
+}
+
 /** @throws DatabaseError database.busy, which says because of what */
 export async function assertIdle(transaction: PrismaTransaction, scope: BusyScope): Promise<void> {
+  await refuseWhile(transaction, {
+    OR: [
+      { branchId: { in: [...scope.branchIds] } },
+      ...scope.sourceIds.map((id) => ({ input: { path: ['source_branch_id'], equals: id } })),
+    ],
+  });
+}
+
+async function refuseWhile(transaction: PrismaTransaction, where: Prisma.OperationWhereInput): Promise<void> {
   const running = await transaction.operation.findFirst({
-    where: {
-      status: { in: [...unfinishedStatuses] },
-      OR: [
-        { branchId: { in: [...scope.branchIds] } },
-        ...scope.sourceIds.map((id) => ({ input: { path: ['source_branch_id'], equals: id } })),
-      ],
-    },
+    where: { AND: [{ status: { in: [...unfinishedStatuses] } }, where] },
     orderBy: { sequence: 'asc' },
     select: { id: true, action: true },
   });

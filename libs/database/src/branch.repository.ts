@@ -1,7 +1,7 @@
 /** Branches, and the rows that come to be with one: its endpoint, roles, databases and first operations. */
 import type { BranchModel } from './generated/models.js';
 import { copyContents, inheritDataApis, removeDataApis, reprovisionDataApis } from './branch-copy.js';
-import { assertIdle, lockProject } from './branch-lock.js';
+import { assertIdle, lockIdleBranch, lockProject } from './branch-lock.js';
 import { DatabaseError } from './database-error.js';
 import { insertEndpoint, type NewEndpoint } from './endpoint.repository.js';
 import type { Operation } from './operation.js';
@@ -95,21 +95,22 @@ export class BranchRepository {
     }
   }
 
-  /** @throws DatabaseError database.name-taken. */
+  /** @throws DatabaseError database.name-taken, database.busy. */
   async update(
     branch: Branch,
     change: { readonly name?: string; readonly isProtected?: boolean; readonly expiresAt?: Date | null },
   ): Promise<Branch> {
     return this.prisma.$transaction(async (transaction) => {
-      await lockProject(transaction, branch.projectId);
+      await lockIdleBranch(transaction, { projectId: branch.projectId, branchId: branch.id });
       if (change.name !== undefined) await assertNameFree(transaction, { ...branch, name: change.name });
       return transaction.branch.update({ where: { id: branch.id }, data: change });
     });
   }
 
+  /** @throws DatabaseError database.busy. */
   async makeDefault(branch: Branch): Promise<Branch> {
     return this.prisma.$transaction(async (transaction) => {
-      await lockProject(transaction, branch.projectId);
+      await lockIdleBranch(transaction, { projectId: branch.projectId, branchId: branch.id });
       const others = { projectId: branch.projectId, isDefault: true, id: { not: branch.id } };
       await transaction.branch.updateMany({ where: others, data: { isDefault: false } });
       return transaction.branch.update({ where: { id: branch.id }, data: { isDefault: true } });

@@ -1,6 +1,7 @@
 /** Data APIs. Whatever a proxy can see of one changes through `publishSnapshot`, together with the operation it needs. */
 import { isDeepStrictEqual } from 'node:util';
 import type { DataApiSettingsInput, Jwks, TenantAddress } from '@perch/contract';
+import { assertIdle, lockProject } from './branch-lock.js';
 import { toDataApi, type DataApi } from './data-api.js';
 import type { DataApiReport } from './data-api-report.js';
 import { DatabaseError } from './database-error.js';
@@ -71,12 +72,17 @@ export class DataApiRepository {
     return rows.map(toDataApi);
   }
 
-  /** @throws DatabaseError database.conflict: this database of the branch has a data API already. */
+  /** @throws DatabaseError database.conflict: this database of the branch has a data API already; database.busy. */
   async create(input: NewDataApi): Promise<DataApiWithOperation> {
     try {
-      const created = await publishSnapshot(this.prisma, toPublication(input), (transaction, version) =>
-        insertDataApi(transaction, this.secrets, input, version),
-      );
+      const created = await publishSnapshot(this.prisma, toPublication(input), async (transaction, version) => {
+        await lockProject(transaction, input.projectId);
+        // Before asking who is busy: it is the other one's provisioning that is under way.
+        const { branchId, databaseName } = input;
+        if ((await transaction.dataApi.findFirst({ where: { branchId, databaseName } })) !== null) return undefined;
+        await assertIdle(transaction, { branchIds: [branchId], sourceIds: [branchId] });
+        return insertDataApi(transaction, this.secrets, input, version);
+      });
       return present(created, input.id);
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
@@ -88,6 +94,8 @@ export class DataApiRepository {
   /**
    * Starts a failed data API over with new choices. undefined when it is not in `error` (any more), so that of two
    * callers only one starts it.
+   *
+   * @throws DatabaseError database.busy
    */
   async startOver(
     projectId: string,
@@ -95,6 +103,11 @@ export class DataApiRepository {
     choices: DataApiChoices,
   ): Promise<DataApiWithOperation | undefined> {
     return publishSnapshot(this.prisma, toPublication(current), async (transaction, version) => {
+      await lockProject(transaction, projectId);
+      if ((await transaction.dataApi.findFirst({ where: { id: current.id, status: 'error' } })) === null) {
+        return undefined;
+      }
+      await assertIdle(transaction, { branchIds: [current.branchId], sourceIds: [current.branchId] });
       const { count } = await transaction.dataApi.updateMany({
         where: { id: current.id, status: 'error' },
         data: { ...choicesToColumns(choices), status: 'provisioning', lastError: null, version },
@@ -108,6 +121,8 @@ export class DataApiRepository {
   /**
    * Publishes new settings (or, with the ones there are, a new version, upon which the fleet reads the schema again).
    * `provision` also runs provisioning again, for settings that need other grants. undefined when it is gone.
+   *
+   * @throws DatabaseError database.busy
    */
   async updateSettings(
     projectId: string,
@@ -115,6 +130,12 @@ export class DataApiRepository {
     change: { readonly settings: DataApiSettingsInput; readonly provision: boolean },
   ): Promise<{ readonly dataApi: DataApi; readonly operation?: Operation } | undefined> {
     return publishSnapshot(this.prisma, toPublication(current), async (transaction, version) => {
+      await lockProject(transaction, projectId);
+      if ((await transaction.dataApi.findUnique({ where: { id: current.id } })) === null) return undefined;
+      await assertIdle(transaction, {
+        branchIds: [current.branchId],
+        sourceIds: change.provision ? [current.branchId] : [],
+      });
       const row = await updateExisting(transaction, current.id, { settings: toJson(change.settings), version });
       if (row === undefined) return undefined;
       const dataApi = toDataApi(row);
@@ -124,9 +145,16 @@ export class DataApiRepository {
     });
   }
 
-  /** Takes it out of the fleet at once and leaves the operation that takes its login role away. undefined when gone. */
+  /**
+   * Takes it out of the fleet at once and leaves the operation that takes its login role away. undefined when gone.
+   *
+   * @throws DatabaseError database.busy
+   */
   async remove(projectId: string, current: DataApi): Promise<Operation | undefined> {
     return publishSnapshot(this.prisma, { ...toPublication(current), removed: true }, async (transaction) => {
+      await lockProject(transaction, projectId);
+      if ((await transaction.dataApi.findUnique({ where: { id: current.id } })) === null) return undefined;
+      await assertIdle(transaction, { branchIds: [current.branchId], sourceIds: [current.branchId] });
       const { count } = await transaction.dataApi.deleteMany({ where: { id: current.id } });
       if (count === 0) return undefined;
       return insertOperation(transaction, {

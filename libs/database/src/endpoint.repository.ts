@@ -1,7 +1,7 @@
 /** Endpoints: where a branch's Postgres is reached, and in which state it is. */
 import type { EndpointModel } from './generated/models.js';
 import { inheritDataApis, removeDataApis } from './branch-copy.js';
-import { assertIdle, lockProject } from './branch-lock.js';
+import { assertIdle, lockIdleBranch, lockProject } from './branch-lock.js';
 import { unfinishedStatuses, type Operation, type OperationInput } from './operation.js';
 import { insertOperation, toOperation } from './operation.repository.js';
 import type { Prisma, PrismaTransaction } from './prisma-client.js';
@@ -123,8 +123,12 @@ export class EndpointRepository {
     await this.prisma.endpoint.updateMany({ where: { id }, data: { pendingState: null } });
   }
 
-  async update(id: string, change: EndpointSettings): Promise<Endpoint> {
-    return this.prisma.endpoint.update({ where: { id }, data: toColumns(change) });
+  /** @throws DatabaseError database.busy */
+  async update(endpoint: Pick<Endpoint, 'id' | 'projectId' | 'branchId'>, change: EndpointSettings): Promise<Endpoint> {
+    return this.prisma.$transaction(async (transaction) => {
+      await lockIdleBranch(transaction, endpoint);
+      return transaction.endpoint.update({ where: { id: endpoint.id }, data: toColumns(change) });
+    });
   }
 
   /** Asks for operations on a compute. @throws DatabaseError database.busy */

@@ -2,7 +2,7 @@
  * Providers of a project or of one branch. Making or removing one changes the data APIs in its scope in the same
  * transaction and publishes them, so that the fleet never sees half of it.
  */
-import { lockProject } from './branch-lock.js';
+import { lockIdleBranch, lockIdleProject } from './branch-lock.js';
 import { toDataApi, type DataApi } from './data-api.js';
 import { DatabaseError } from './database-error.js';
 import { Prisma as PrismaNamespace } from './generated/client.js';
@@ -48,11 +48,11 @@ export class ProjectJwksRepository {
     return found ?? undefined;
   }
 
-  /** @throws DatabaseError database.conflict: a data API in the scope would have two providers */
+  /** @throws DatabaseError database.conflict: a data API in the scope would have two providers; database.busy */
   async create(input: NewProjectJwks, jwks: Jwks, fetchedAt: Date): Promise<ProjectJwks> {
     return this.prisma.$transaction(async (transaction) => {
       await takePublishLock(transaction);
-      await lockProject(transaction, input.projectId);
+      await lockIdle(transaction, input);
       await assertOnly(transaction, input);
       const row = await transaction.projectJwks.create({ data: { ...input, roleNames: [...input.roleNames] } });
       await publishAll(transaction, await dataApisIn(transaction, input, { jwksUrl: null }), {
@@ -70,29 +70,40 @@ export class ProjectJwksRepository {
     });
   }
 
-  /** Tokens of this provider are refused from now on. undefined when it is gone already. */
+  /** Tokens of this provider are refused from now on. undefined when it is gone already. @throws DatabaseError database.busy */
   async remove(projectId: string, id: string): Promise<ProjectJwks | undefined> {
     return this.prisma.$transaction(async (transaction) => {
       await takePublishLock(transaction);
       const row = await transaction.projectJwks.findFirst({ where: { id, projectId } });
       if (row === null) return undefined;
+      await lockIdle(transaction, row);
       await publishAll(transaction, await dataApisIn(transaction, row, { jwksId: id }), noProvider);
       await transaction.projectJwks.delete({ where: { id } });
       return row;
     });
   }
 
-  /** The same for a data API's own provider. */
+  /** The same for a data API's own provider. @throws DatabaseError database.busy */
   async removeOwn(projectId: string, id: string): Promise<DataApi | undefined> {
     return this.prisma.$transaction(async (transaction) => {
       await takePublishLock(transaction);
       const where = { id, branch: { projectId }, jwksUrl: { not: null }, jwksId: null };
       const row = await transaction.dataApi.findFirst({ where });
       if (row === null) return undefined;
+      await lockIdle(transaction, { projectId, branchId: row.branchId });
       await publishAll(transaction, [row], noProvider);
       return toDataApi(row);
     });
   }
+}
+
+/** Everything that the provider is for. */
+async function lockIdle(
+  transaction: PrismaTransaction,
+  { projectId, branchId }: { readonly projectId: string; readonly branchId: string | null },
+): Promise<void> {
+  if (branchId === null) await lockIdleProject(transaction, projectId);
+  else await lockIdleBranch(transaction, { projectId, branchId });
 }
 
 type Address = { readonly id: string; readonly endpointId: string; readonly databaseName: string };

@@ -1,5 +1,6 @@
 /** Projects: made whole in one transaction with their root branch, endpoint, roles, databases and first operations. */
 import { DatabaseError } from './database-error.js';
+import { lockIdleProject, lockProject, lockQuietProject } from './branch-lock.js';
 import type { DatabaseModel, ProjectModel } from './generated/models.js';
 import { insertBranch, type Branch, type NewBranch } from './branch.repository.js';
 import type { Endpoint } from './endpoint.repository.js';
@@ -105,6 +106,7 @@ export class ProjectRepository {
     });
   }
 
+  /** @throws DatabaseError database.busy */
   async update(
     id: string,
     change: {
@@ -115,23 +117,34 @@ export class ProjectRepository {
     },
   ): Promise<Project> {
     const { settings, defaultEndpointSettings, ...columns } = change;
-    return this.prisma.project.update({
-      where: { id },
-      data: {
-        ...columns,
-        ...(settings !== undefined && { settings: { ...settings } }),
-        ...(defaultEndpointSettings !== undefined && { defaultEndpointSettings: { ...defaultEndpointSettings } }),
-      },
+    return this.prisma.$transaction(async (transaction) => {
+      await lockIdleProject(transaction, id);
+      return transaction.project.update({
+        where: { id },
+        data: {
+          ...columns,
+          ...(settings !== undefined && { settings: { ...settings } }),
+          ...(defaultEndpointSettings !== undefined && { defaultEndpointSettings: { ...defaultEndpointSettings } }),
+        },
+      });
     });
   }
 
   /**
    * Takes a project out of every list and its data APIs out of the fleet, cancels what waits, and leaves the operations
    * that end its computes.
+   *
+   * @param whenBusy 'cancel' takes it away beside what is under way, too
+   * @throws DatabaseError database.busy
    */
-  async markDeleted(id: string, operations: readonly NewOperation[]): Promise<readonly Operation[]> {
+  async markDeleted(
+    id: string,
+    operations: readonly NewOperation[],
+    whenBusy: 'refuse' | 'cancel' = 'refuse',
+  ): Promise<readonly Operation[]> {
     return this.prisma.$transaction(async (transaction) => {
       await takePublishLock(transaction);
+      await (whenBusy === 'refuse' ? lockQuietProject(transaction, id) : lockProject(transaction, id));
       const dataApis = await transaction.dataApi.findMany({ where: { branch: { projectId: id } } });
       for (const { id: dataApiId, endpointId, databaseName } of dataApis) {
         await publishWithin(transaction, { endpointId, database: databaseName, removed: true }, () =>

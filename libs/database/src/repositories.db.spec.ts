@@ -62,7 +62,7 @@ describe('the metadata database', () => {
   const create = (overrides: Partial<NewProject['branch']> = {}) => database.projects.create(newProject(overrides));
   const enable = async (): Promise<DataApi & { readonly projectId: string }> => {
     const { project, branch, endpoints } = await create();
-    const { dataApi } = await database.dataApis.create({
+    const { dataApi, operation } = await database.dataApis.create({
       id: randomUUID(),
       projectId: project.id,
       branchId: branch.id,
@@ -82,6 +82,7 @@ describe('the metadata database', () => {
       addAnonymousGrants: true,
       skipAuthSchema: false,
     });
+    await database.operations.finish(operation.id);
     return { ...dataApi, projectId: project.id };
   };
   const addressOf = ({ endpointId, databaseName }: DataApi) => ({ endpointId, database: databaseName });
@@ -188,9 +189,8 @@ describe('the metadata database', () => {
     test('of a deleted project take its rows along, unless a removal failed', async () => {
       for (const outcome of ['finish', 'fail'] as const) {
         const { project, branch } = await create({ operations: [{ action: 'provision_data_api' }] });
-        const [removal] = await database.projects.markDeleted(project.id, [
-          { projectId: project.id, branchId: branch.id, action: 'delete_timeline' },
-        ]);
+        const away = { projectId: project.id, branchId: branch.id, action: 'delete_timeline' } as const;
+        const [removal] = await database.projects.markDeleted(project.id, [away], 'cancel');
         const id = removal?.id ?? '';
         expect(await database.operations.claim(id)).toMatchObject({ kind: 'claimed' });
         expect(await database.projects.find(project.id)).toBeUndefined();

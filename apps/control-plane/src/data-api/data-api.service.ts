@@ -30,8 +30,8 @@ export interface DataApiPath {
   readonly database: string | undefined;
 }
 
-/** Milliseconds that POST waits for the data API to be active (decision 6). */
-const ENABLE_WAIT_MS = 5_000;
+/** Milliseconds that POST waits for the data API to be active (decision 6), and DELETE for its login to be gone. */
+const WAIT_MS = 5_000;
 const PASSWORD_BYTES = 32;
 
 @Injectable()
@@ -48,7 +48,7 @@ export class DataApiService {
     private readonly operations: OperationRunner,
   ) {}
 
-  /** @throws data-api.exists unless there is none or it is in `error`, from where this starts it over */
+  /** @throws data-api.exists unless there is none or it is in `error`, from where this starts it over; branch.busy */
   async enable(caller: Caller, path: DataApiPath, input: EnableDataApi): Promise<DataApiView> {
     const project = await this.access.project(caller, path.projectId);
     const branch = await this.access.branch(caller, path.projectId, path.branchId);
@@ -62,7 +62,7 @@ export class DataApiService {
         ? await this.create(branch, database, choices)
         : present(await this.dataApis.startOver(project.id, existing, choices), 'data-api.exists', database);
     await this.operations.dispatch([operation]);
-    await this.operations.settle([operation], ENABLE_WAIT_MS);
+    await this.operations.settle([operation], WAIT_MS);
     return this.view((await this.dataApis.findById(dataApi.id)) ?? dataApi);
   }
 
@@ -72,7 +72,7 @@ export class DataApiService {
     return { ...this.view(dataApi), report: await this.exposure.refresh(dataApi) };
   }
 
-  /** Publishes what `change` makes of the settings, and with it has the fleet read the schema again. */
+  /** Publishes what `change` makes of the settings, and with it has the fleet read the schema again. @throws branch.busy */
   async change(
     caller: Caller,
     path: DataApiPath,
@@ -89,14 +89,17 @@ export class DataApiService {
     );
     if (changed.operation === undefined) return;
     await this.operations.dispatch([changed.operation]);
-    await this.operations.settle([changed.operation], ENABLE_WAIT_MS);
+    await this.operations.settle([changed.operation], WAIT_MS);
   }
 
-  /** Its URL stops answering at once; its login role goes in the background. */
+  /** Its URL stops answering at once; whoever asked waits a while until its login role is gone. @throws branch.busy */
   async disable(caller: Caller, path: DataApiPath): Promise<void> {
     const dataApi = await this.find(caller, path);
-    const operation = await this.dataApis.remove(path.projectId, dataApi);
-    await this.operations.dispatch([present(operation, 'data-api.not-found', dataApi.databaseName)]);
+    const removed = await this.dataApis.remove(path.projectId, dataApi);
+    const operation = present(removed, 'data-api.not-found', dataApi.databaseName);
+    await this.operations.dispatch([operation]);
+    // In the contract there is no operation to wait for: the next change must not find the branch busy.
+    await this.operations.settle([operation], WAIT_MS);
   }
 
   private async find(caller: Caller, path: DataApiPath): Promise<DataApi> {

@@ -33,7 +33,7 @@ export class EndpointChangesService {
     const endpoint = await this.find(caller, projectId, id);
     const change = toSettings(input);
     const suspend = input.disabled === true && endpoint.localPort !== null && endpoint.currentState !== 'idle';
-    if (!suspend) return { endpoint: await this.endpoints.update(endpoint.id, change), operations: [] };
+    if (!suspend) return { endpoint: await this.endpoints.update(endpoint, change), operations: [] };
     return this.run(
       await this.endpoints.request(endpoint, { actions: ['suspend_compute'], pendingState: 'idle', change }),
     );

@@ -66,7 +66,7 @@ export const answers: Readonly<Record<string, RouteAnswer>> = Object.freeze({
     'auth.personal-key-needed',
   ),
   'get /projects/{project_id}': answer('A project', z.looseObject({ project: r.project })),
-  'patch /projects/{project_id}': answer('Change a project', changed('project', r.project)),
+  'patch /projects/{project_id}': answer('Change a project', changed('project', r.project), onBusy),
   'delete /projects/{project_id}': answer(
     'Delete a project with everything in it',
     z.looseObject({ project: r.project }),
@@ -163,8 +163,14 @@ export const answers: Readonly<Record<string, RouteAnswer>> = Object.freeze({
   ...dataApiRoutes(`${branch}/data-api`),
   ...dataApiRoutes(`${branch}/data-api/{database_name}`),
   'get /projects/{project_id}/jwks': answer('Providers of a project', list('jwks', r.jwks)),
-  'post /projects/{project_id}/jwks': answer('Add a provider', changed('jwks', r.jwks), 'jwks.exists', 'jwks.unusable'),
-  'delete /projects/{project_id}/jwks/{jwks_id}': answer('Remove a provider', r.jwks),
+  'post /projects/{project_id}/jwks': answer(
+    'Add a provider',
+    changed('jwks', r.jwks),
+    'jwks.exists',
+    'jwks.unusable',
+    onBusy,
+  ),
+  'delete /projects/{project_id}/jwks/{jwks_id}': answer('Remove a provider', r.jwks, onBusy),
   'get /projects/{project_id}/operations': answer(
     'Operations, newest first',
     z.looseObject({ operations: r.operations, pagination: r.cursor }),

@@ -72,6 +72,7 @@ export class ProjectsService {
     return { ...created, branch, endpoints, operations, ...uris };
   }
 
+  /** @throws branch.busy while anything of the project changes */
   async update(caller: Caller, id: string, input: UpdateProject): Promise<Project> {
     const project = await this.access.project(caller, id);
     return this.projects.update(project.id, {
@@ -86,7 +87,11 @@ export class ProjectsService {
     });
   }
 
-  /** Its data APIs stop answering at once; its computes are taken away by the operations that this leaves. */
+  /**
+   * Its data APIs stop answering at once; its computes are taken away by the operations that this leaves.
+   *
+   * @throws branch.busy while anything of the project changes
+   */
   async delete(caller: Caller, id: string): Promise<Project> {
     assertPersonal(caller);
     const project = await this.access.project(caller, id);

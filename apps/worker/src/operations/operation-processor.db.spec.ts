@@ -90,9 +90,8 @@ async function newProject(port?: number): Promise<Branch> {
 
 async function removeProject(branch: Branch): Promise<void> {
   const { projectId, branchId, endpointId } = branch;
-  const operations = await database.projects.markDeleted(projectId, [
-    { projectId, branchId, endpointId, action: 'delete_timeline' },
-  ]);
+  const removal = { projectId, branchId, endpointId, action: 'delete_timeline' } as const;
+  const operations = await database.projects.markDeleted(projectId, [removal], 'cancel');
   for (const { id } of operations) await work(id);
 }
 

@@ -94,7 +94,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   const removal = { ...branch, endpointId, action: 'delete_timeline' } as const;
-  for (const { id } of await database.projects.markDeleted(branch.projectId, [removal])) await work(id);
+  for (const { id } of await database.projects.markDeleted(branch.projectId, [removal], 'cancel')) await work(id);
   await database.close();
   await metadata.drop();
   fs.rmSync(home, { recursive: true, force: true });
