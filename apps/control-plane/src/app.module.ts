@@ -16,7 +16,7 @@ import {
   TenantRepository,
   type Database,
 } from '@perch/database';
-import type { Observer } from '@perch/observability';
+import type { Observer, Tracer } from '@perch/observability';
 import { AdvisorsController } from './advisors/advisors.controller.js';
 import { AdvisorsService } from './advisors/advisors.service.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
@@ -71,6 +71,7 @@ import { UsersController } from './users/users.controller.js';
 export interface AppParts {
   readonly database: Database;
   readonly observer: Observer;
+  readonly tracer: Tracer | undefined;
   readonly operationRunner: OperationRunner;
   readonly jwksSource: JwksSource;
   readonly jwksRefresher: JwksRefresher;

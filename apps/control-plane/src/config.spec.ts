@@ -23,6 +23,7 @@ describe('the configuration of the control plane', () => {
       jwksAllowLoopback: false,
       bootstrapApiKey: undefined,
       logLevel: 'info',
+      tracing: { enabled: false, protocol: 'http/protobuf', withStatements: false },
     });
   });
 

@@ -1,5 +1,13 @@
 /** Reads the environment of the control plane; the only place in this app that does. Every problem is told at once. */
-import { portsFrom, readEnvironment, sharedEnvironment, type Environment } from '@perch/contract';
+import {
+  portsFrom,
+  readEnvironment,
+  sharedEnvironment,
+  tracingEnvironment,
+  tracingFrom,
+  type Environment,
+  type TracingConfig,
+} from '@perch/contract';
 import { logLevels, type LogLevel } from '@perch/observability';
 import { z } from 'zod';
 
@@ -25,6 +33,7 @@ export const controlPlaneEnvironment = z.object({
   /** An API key that is made at start unless it was made before. */
   PERCH_BOOTSTRAP_API_KEY: z.string().min(20, 'must have at least 20 characters').optional(),
   PERCH_LOG_LEVEL: z.enum(logLevels).default('info'),
+  ...tracingEnvironment,
 });
 
 export interface ControlPlaneConfig {
@@ -45,6 +54,7 @@ export interface ControlPlaneConfig {
   readonly jwksAllowLoopback: boolean;
   readonly bootstrapApiKey: string | undefined;
   readonly logLevel: LogLevel;
+  readonly tracing: TracingConfig;
 }
 
 /** Ports that local computes may be given, at most. */
@@ -73,5 +83,6 @@ export function loadControlPlaneConfig(env: Environment = process.env): ControlP
     jwksAllowLoopback: values.PERCH_JWKS_ALLOW_LOOPBACK,
     bootstrapApiKey: values.PERCH_BOOTSTRAP_API_KEY,
     logLevel: values.PERCH_LOG_LEVEL,
+    tracing: tracingFrom(values),
   });
 }

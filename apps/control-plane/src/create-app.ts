@@ -6,6 +6,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule, type AppParts } from './app.module.js';
 import { createJsonBodyMiddleware } from './http/json-body.middleware.js';
 import { requestIdMiddleware } from './http/request-id.middleware.js';
+import { createTraceMiddleware } from './http/trace.middleware.js';
 
 export async function createApp(parts: AppParts): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule.from(parts), {
@@ -16,6 +17,7 @@ export async function createApp(parts: AppParts): Promise<NestExpressApplication
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(requestIdMiddleware);
+  if (parts.tracer !== undefined) app.use(createTraceMiddleware(parts.tracer));
   app.use(createJsonBodyMiddleware());
   await app.init();
   return app;

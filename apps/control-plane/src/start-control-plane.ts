@@ -9,6 +9,7 @@ import {
   createMetrics,
   combineObservers,
   startAdminServer,
+  startTracing,
 } from '@perch/observability';
 import { createJobQueue } from '@perch/queue';
 import { ensureBootstrapApiKey } from './api-keys/ensure-bootstrap-api-key.js';
@@ -50,6 +51,8 @@ export async function startControlPlane(config: ControlPlaneConfig): Promise<Run
     observer.note({ kind: 'process-stopped', process: 'control-plane', abandonedRequests: 0 });
   };
   try {
+    const tracer = await startTracing(config.tracing, 'control-plane', observer);
+    undo.push(async () => tracer?.stop());
     await applyMigrations(config.databaseUrl, migrationsDirectory());
     const database = createDatabase({ url: config.databaseUrl, masterKey: config.masterKey });
     undo.push(() => database.close());
@@ -57,7 +60,7 @@ export async function startControlPlane(config: ControlPlaneConfig): Promise<Run
     const queue = createJobQueue({ databaseUrl: config.databaseUrl, redisUrl: config.redisUrl });
     undo.push(() => queue.close());
 
-    const operationRunner = new OperationRunner(database, queue, observer);
+    const operationRunner = new OperationRunner(database, queue, observer, tracer);
     const jwksSource = new JwksSource({
       allowLoopback: config.jwksAllowLoopback,
       allowedHosts: config.jwksAllowedHosts,
@@ -67,6 +70,7 @@ export async function startControlPlane(config: ControlPlaneConfig): Promise<Run
     const app = await createApp({
       database,
       observer,
+      tracer,
       operationRunner,
       jwksSource,
       jwksRefresher,

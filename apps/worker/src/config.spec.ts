@@ -14,6 +14,7 @@ describe('loadWorkerConfig', () => {
       adminPort: 4091,
       concurrency: 8,
       logLevel: 'info',
+      tracing: { enabled: false, protocol: 'http/protobuf', withStatements: false },
       crashFile: undefined,
     });
   });

@@ -1,6 +1,14 @@
 /** Reads the environment of the worker; the only place in this app that does. Every problem is told at once. */
 import path from 'node:path';
-import { portsFrom, readEnvironment, sharedEnvironment, type Environment } from '@perch/contract';
+import {
+  portsFrom,
+  readEnvironment,
+  sharedEnvironment,
+  tracingEnvironment,
+  tracingFrom,
+  type Environment,
+  type TracingConfig,
+} from '@perch/contract';
 import { logLevels, type LogLevel } from '@perch/observability';
 import { z } from 'zod';
 
@@ -17,6 +25,7 @@ export const workerEnvironment = z.object({
   /** Operations that run at the same moment in this process. */
   PERCH_WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(8),
   PERCH_LOG_LEVEL: z.enum(logLevels).default('info'),
+  ...tracingEnvironment,
   /** For tests: a file with the name of a step, at which this process removes the file and kills itself. */
   PERCH_TEST_CRASH_FILE: z.string().min(1).optional(),
 });
@@ -32,6 +41,7 @@ export interface WorkerConfig {
   readonly adminPort: number;
   readonly concurrency: number;
   readonly logLevel: LogLevel;
+  readonly tracing: TracingConfig;
   readonly crashFile: string | undefined;
 }
 
@@ -47,6 +57,7 @@ export function loadWorkerConfig(env: Environment = process.env): WorkerConfig {
     adminPort: portsFrom(values.PERCH_PORT_BASE).workerAdmin,
     concurrency: values.PERCH_WORKER_CONCURRENCY,
     logLevel: values.PERCH_LOG_LEVEL,
+    tracing: tracingFrom(values),
     crashFile: values.PERCH_TEST_CRASH_FILE,
   });
 }

@@ -7,6 +7,7 @@ import {
   createLogObserver,
   createMetrics,
   startAdminServer,
+  startTracing,
   type AdminServer,
 } from '@perch/observability';
 import type { WorkerConfig } from './config.js';
@@ -23,6 +24,7 @@ export async function startWorker(config: WorkerConfig): Promise<RunningWorker> 
   const metrics = createMetrics({ process: 'worker' });
   const logger = createLogger({ name: 'worker', level: config.logLevel });
   const observer = combineObservers(createLogObserver(logger), metrics.observer);
+  const tracer = await startTracing(config.tracing, 'worker', observer);
   let notReady: string | undefined = 'starting';
   const admin: AdminServer = await startAdminServer({
     host: config.adminHost,
@@ -31,7 +33,7 @@ export async function startWorker(config: WorkerConfig): Promise<RunningWorker> 
     renderMetrics: metrics.render,
   });
   try {
-    const context = await NestFactory.createApplicationContext(WorkerModule.register(config, observer), {
+    const context = await NestFactory.createApplicationContext(WorkerModule.register(config, observer, tracer), {
       logger: false,
       abortOnError: false,
     });
@@ -48,6 +50,7 @@ export async function startWorker(config: WorkerConfig): Promise<RunningWorker> 
         observer.note({ kind: 'process-stopping', process: 'worker', reason: 'asked to' });
         await context.close();
         await admin.close();
+        await tracer?.stop();
         observer.note({ kind: 'process-stopped', process: 'worker', abandonedRequests: 0 });
       },
     };

@@ -2,7 +2,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { createComputes } from '@perch/compute';
 import { createDatabase } from '@perch/database';
-import type { Observer } from '@perch/observability';
+import type { Observer, Tracer } from '@perch/observability';
 import { createJobQueue } from '@perch/queue';
 import type { WorkerConfig } from './config.js';
 import { IdleComputes } from './idle-computes.js';
@@ -14,12 +14,12 @@ import { WorkerLifecycle } from './worker-lifecycle.js';
 
 @Module({})
 export class WorkerModule {
-  static register(config: WorkerConfig, observer: Observer): DynamicModule {
+  static register(config: WorkerConfig, observer: Observer, tracer?: Tracer): DynamicModule {
     const database = createDatabase({ url: config.databaseUrl, masterKey: config.masterKey });
     const queue = createJobQueue({ databaseUrl: config.databaseUrl, redisUrl: config.redisUrl });
     const computes = createComputes({ home: config.home });
     const crashAt = crashPointFromFile(config.crashFile);
-    const processor = new OperationProcessor({ database, queue, computes, observer, crashAt });
+    const processor = new OperationProcessor({ database, queue, computes, observer, crashAt, tracer });
     const localComputes = new LocalComputes({ database, computes, observer });
     const idleComputes = new IdleComputes({
       database,

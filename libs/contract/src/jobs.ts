@@ -5,5 +5,9 @@
 import { z } from 'zod';
 
 /** Runs every step of one operation that is not finished yet. The natural key is the operation's id. */
-export const runOperationJobSchema = z.strictObject({ operation_id: z.uuid() });
+export const runOperationJobSchema = z.strictObject({
+  operation_id: z.uuid(),
+  /** Of the trace that the operation was asked for in (https://www.w3.org/TR/trace-context/). */
+  traceparent: z.string().optional(),
+});
 export type RunOperationJob = z.infer<typeof runOperationJobSchema>;

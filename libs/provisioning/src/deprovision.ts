@@ -30,7 +30,7 @@ export async function deprovisionGroup(groupRole: string, connections: Provision
 export async function deprovision(loginRole: string, connections: ProvisioningConnections): Promise<Deprovisioned> {
   const client = connections.superuser ?? connections.owner;
   await prepareConnection(client);
-  const session = openSession(client, STEP);
+  const session = openSession(client, STEP, connections.watch);
   const login = quoteIdentifier(loginRole);
   const [facts] = await session.rows<{ readonly found: boolean; readonly database: string }>({
     text: 'select exists (select from pg_roles where rolname = $1) as found, current_database()::text as database',

@@ -1,5 +1,6 @@
 /** What one data API needs of its database, who works for it there, and what was found while doing so. */
 import type { ClientBase } from 'pg';
+import type { StatementWatch } from './session.js';
 
 export interface ProvisioningSpec {
   /** What users grant their own roles to; see `groupRoleName`. */
@@ -25,6 +26,8 @@ export interface ProvisioningConnections {
   readonly owner: ClientBase;
   /** The private superuser of a local compute: for what PostgreSQL lets nobody else do (decision 1). */
   readonly superuser?: ClientBase | undefined;
+  /** Told of every statement. */
+  readonly watch?: StatementWatch | undefined;
 }
 
 export interface UnprotectedTable {

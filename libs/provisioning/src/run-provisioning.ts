@@ -34,7 +34,7 @@ export async function runProvisioning(
   connections: ProvisioningConnections,
   report: (step: StepReport) => Promise<void>,
 ): Promise<ProvisioningFindings> {
-  const { owner, superuser } = connections;
+  const { owner, superuser, watch } = connections;
   await prepareConnection(owner);
   if (superuser !== undefined) await prepareConnection(superuser);
   const facts = await readCatalogFacts(openSession(owner, 'read-catalog'), spec);
@@ -45,8 +45,8 @@ export async function runProvisioning(
       const outcome = await step.run({
         spec,
         facts,
-        owner: openSession(owner, step.name),
-        superuser: superuser === undefined ? undefined : openSession(superuser, step.name),
+        owner: openSession(owner, step.name, watch),
+        superuser: superuser === undefined ? undefined : openSession(superuser, step.name, watch),
       });
       findings = merge(findings, outcome.findings ?? {});
       await report(

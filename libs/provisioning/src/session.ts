@@ -16,19 +16,30 @@ export interface Session {
   runTogether(statements: readonly Statement[]): Promise<void>;
 }
 
+/**
+ * Told the command of a statement (`CREATE ROLE`, never its text) before it runs, and afterwards, by what it returned, how
+ * it failed: an SQLSTATE, or `_OTHER`.
+ */
+export type StatementWatch = (command: string) => (failure: string | undefined) => void;
+
 /** The owner of a database decides its default settings; these must not reach us, nor must names of the user's. */
 const settings =
   "SET search_path = pg_catalog, pg_temp; SET lock_timeout = '10s'; SET statement_timeout = '60s'; " +
   'SET default_transaction_read_only = off; SET client_min_messages = warning; SET check_function_bodies = on';
 
 /** @param step names the step in errors. */
-export function openSession(client: ClientBase, step: string): Session {
+export function openSession(client: ClientBase, step: string, watch?: StatementWatch): Session {
   const query = async <Row extends object>(statement: Statement): Promise<readonly Row[]> => {
+    const { text, values } = statement;
+    const ended = watch?.(commandOf(text));
     try {
-      const { text, values } = statement;
-      return (await client.query<Row>(text, values === undefined ? undefined : [...values])).rows;
+      const { rows } = await client.query<Row>(text, values === undefined ? undefined : [...values]);
+      ended?.(undefined);
+      return rows;
     } catch (cause) {
-      throw toProvisioningError(cause, step, statement);
+      const error = toProvisioningError(cause, step, statement);
+      ended?.(error.failure.sqlState ?? '_OTHER');
+      throw error;
     }
   };
   return {
@@ -63,6 +74,12 @@ export function isRefusal(error: unknown): error is ProvisioningError {
 export function isDuplicate(error: unknown): boolean {
   const state = error instanceof ProvisioningError ? error.failure.sqlState : undefined;
   return state === '42710' || state === '23505' || state === '42P06' || state === '42P07' || state === '42723';
+}
+
+/** `CREATE ROLE "x" ...` to `CREATE ROLE`, `select ...` to `SELECT`: no names, no values. */
+function commandOf(text: string): string {
+  const command = /^\s*((?:create|alter|drop|comment)\s+[a-z]+|[a-z]+)\b/i.exec(text)?.[1] ?? 'OTHER';
+  return command.replace(/\s+/, ' ').toUpperCase();
 }
 
 function toProvisioningError(cause: unknown, step: string, { text, shown }: Statement): ProvisioningError {

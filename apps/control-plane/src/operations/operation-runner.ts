@@ -3,7 +3,7 @@
  * could not be enqueued is found by the worker, which looks for such.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Observer } from '@perch/observability';
+import type { Observer, Tracer } from '@perch/observability';
 import { isFinished, metadataChannels, type Database, type Operation } from '@perch/database';
 import { runOperationJob, type JobQueue } from '@perch/queue';
 
@@ -17,6 +17,7 @@ export class OperationRunner {
     private readonly database: Pick<Database, 'operations' | 'events'>,
     private readonly queue: JobQueue,
     private readonly observer: Observer,
+    private readonly tracer?: Tracer,
   ) {}
 
   /** Enqueues them in their order; never throws. */
@@ -59,7 +60,10 @@ export class OperationRunner {
 
   private async enqueue(id: string): Promise<void> {
     try {
-      await this.queue.enqueue(runOperationJob, id, { operation_id: id });
+      await this.queue.enqueue(runOperationJob, id, {
+        operation_id: id,
+        traceparent: this.tracer?.current?.traceparent,
+      });
     } catch (error) {
       const text = `Operation ${id} could not be enqueued; the worker will find it`;
       const reason = error instanceof Error ? error.message : String(error);

@@ -101,11 +101,11 @@ async function dropInheritedLogins(
   await steps.begin('drop-inherited-logins');
   try {
     for (const { loginRole, databaseName } of await database.dataApis.listOfBranch(sourceId)) {
-      await withConnections(adapter, databaseName, (connections) => deprovision(loginRole, connections));
+      await withConnections(adapter, databaseName, steps, (connections) => deprovision(loginRole, connections));
     }
     const group = groupRoleName(compute.kind, compute.endpointId);
     const [first] = await database.databases.listOfBranch(sourceId);
-    if (first !== undefined) await withConnections(adapter, first.name, (open) => deprovisionGroup(group, open));
+    if (first !== undefined) await withConnections(adapter, first.name, steps, (open) => deprovisionGroup(group, open));
     steps.end('finished');
   } catch (error) {
     await steps.fail(classifyFailure(error).message);

@@ -110,7 +110,7 @@ async function removeLoginRoles(
   const group = groupRoleName(compute.kind, compute.endpointId);
   try {
     for (const { name } of await database.databases.listOfBranch(operation.branchId)) {
-      await withConnections(adapter, name, (connections) => deprovisionGroup(group, connections));
+      await withConnections(adapter, name, steps, (connections) => deprovisionGroup(group, connections));
     }
     steps.end('finished');
   } catch (error) {

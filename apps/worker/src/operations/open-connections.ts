@@ -2,6 +2,7 @@
 import type { ComputeAdapter } from '@perch/compute';
 import { connect } from '@perch/postgres';
 import type { ProvisioningConnections } from '@perch/provisioning';
+import type { StepLog } from './step-log.js';
 
 const options = { applicationName: 'perch provisioning' };
 
@@ -9,6 +10,7 @@ const options = { applicationName: 'perch provisioning' };
 export async function withConnections<T>(
   adapter: ComputeAdapter,
   database: string,
+  { watchStatement: watch }: Pick<StepLog, 'watchStatement'>,
   use: (connections: ProvisioningConnections) => Promise<T>,
 ): Promise<T> {
   const superuserUrl = adapter.superuserUrl(database);
@@ -18,7 +20,7 @@ export async function withConnections<T>(
   const opened = Promise.allSettled([owner, superuser]);
   try {
     await opened;
-    return await use({ owner: await owner, superuser: await superuser });
+    return await use({ owner: await owner, superuser: await superuser, watch });
   } finally {
     for (const one of await opened) if (one.status === 'fulfilled') await one.value?.end().catch(() => undefined);
   }

@@ -5,7 +5,7 @@
 import type { RunOperationJob } from '@perch/contract';
 import type { Computes } from '@perch/compute';
 import type { Database, Operation } from '@perch/database';
-import type { Observer } from '@perch/observability';
+import type { Observer, Tracer, TraceSpan } from '@perch/observability';
 import { RunLater, runOperationJob, UnrecoverableError, type JobAttempt, type JobQueue } from '@perch/queue';
 import type { CrashPoint } from './crash-point.js';
 import { classifyFailure } from './failure.js';
@@ -19,6 +19,7 @@ export interface OperationProcessorParts {
   readonly computes: Computes;
   readonly observer: Observer;
   readonly crashAt: CrashPoint;
+  readonly tracer?: Tracer | undefined;
 }
 
 /** Milliseconds until an operation that waits for an earlier one of its branch looks again. */
@@ -37,16 +38,42 @@ export class OperationProcessor {
       case 'blocked':
         throw new RunLater(BLOCKED_MS);
       case 'claimed':
-        return this.run(claim.operation, attempt);
+        return this.traced(claim.operation, job, (span) => this.run(claim.operation, attempt, span));
       default:
         return claim satisfies never;
     }
   }
 
-  private async run(operation: Operation, attempt: JobAttempt): Promise<void> {
+  /** In the trace of the request that asked for the operation, or in one of its own. */
+  private async traced(
+    { action, id, projectId, branchId, endpointId }: Operation,
+    { traceparent }: RunOperationJob,
+    run: (span: TraceSpan | undefined) => Promise<void>,
+  ): Promise<void> {
+    const { tracer } = this.parts;
+    const attributes = {
+      'perch.operation.id': id,
+      'perch.operation.action': action,
+      'perch.project.id': projectId,
+      'perch.branch.id': branchId ?? undefined,
+      'perch.endpoint.id': endpointId ?? undefined,
+    };
+    const start = { kind: 'consumer', startedAt: performance.now(), attributes } as const;
+    const span = tracer?.begin(`operation ${action}`, { traceparent }, start);
+    if (tracer === undefined || span === undefined) return run(undefined);
+    try {
+      await tracer.within(span, () => run(span));
+      span.end(performance.now());
+    } catch (error) {
+      span.end(performance.now(), { type: error instanceof Error ? error.name : '_OTHER' });
+      throw error;
+    }
+  }
+
+  private async run(operation: Operation, attempt: JobAttempt, span: TraceSpan | undefined): Promise<void> {
     const { database, computes, crashAt } = this.parts;
     const handler = operationHandlers[operation.action];
-    const steps = createStepLog(operation, (id, list) => database.operations.recordSteps(id, list), crashAt);
+    const steps = createStepLog(operation, (id, list) => database.operations.recordSteps(id, list), crashAt, span);
     const context: HandlerContext = { operation, database, computes, steps };
     try {
       await handler.run(context);
@@ -86,7 +113,10 @@ export class OperationProcessor {
   async enqueue(ids: readonly string[]): Promise<void> {
     for (const id of ids) {
       try {
-        await this.parts.queue.enqueue(runOperationJob, id, { operation_id: id });
+        await this.parts.queue.enqueue(runOperationJob, id, {
+          operation_id: id,
+          traceparent: this.parts.tracer?.current?.traceparent,
+        });
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         const text = `Operation ${id} could not be enqueued and will be by the next sweep`;

@@ -34,7 +34,7 @@ export const provisionDataApi: OperationHandler = {
       if (found.endpoint.currentState !== 'active') await database.endpoints.setState(found.endpoint.id, 'active');
     });
     const spec = toSpec(dataApi, loginPassword, found.compute.kind);
-    const findings = await withConnections(adapter, dataApi.databaseName, (connections) =>
+    const findings = await withConnections(adapter, dataApi.databaseName, steps, (connections) =>
       runProvisioning(spec, connections, (report) => tell(steps, report)),
     );
     await steps.run(PUBLISH, () => database.dataApis.activate(dataApi, toReport(findings)));

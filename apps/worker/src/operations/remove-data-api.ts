@@ -15,7 +15,9 @@ export const removeDataApi: OperationHandler = {
     if (before.kind === 'missing') return;
     await steps.run('start-compute', () => adapter.start());
     await steps.begin('drop-login-role');
-    const { kept } = await withConnections(adapter, databaseName, (connections) => deprovision(loginRole, connections));
+    const { kept } = await withConnections(adapter, databaseName, steps, (connections) =>
+      deprovision(loginRole, connections),
+    );
     if (kept === undefined) steps.end('finished');
     else steps.end('skipped', kept);
     if (before.kind === 'idle') await steps.run('suspend-compute', () => adapter.suspend());

@@ -3,6 +3,7 @@
  * that each costs one write; what an earlier attempt left is replaced as the steps come again.
  */
 import type { Operation, OperationStep } from '@perch/database';
+import type { TraceSpan } from '@perch/observability';
 import type { CrashPoint } from './crash-point.js';
 
 export interface StepLog {
@@ -15,15 +16,19 @@ export interface StepLog {
   /** Whether an earlier attempt, or this one, got past the step. */
   isFinished(name: string): boolean;
   flush(): Promise<void>;
+  /** Watches a statement of the current step, for its trace. */
+  watchStatement(command: string): (failure: string | undefined) => void;
 }
 
 export function createStepLog(
   operation: Pick<Operation, 'id' | 'steps'>,
   save: (id: string, steps: readonly OperationStep[]) => Promise<void>,
   crashAt: CrashPoint,
+  trace?: TraceSpan,
 ): StepLog {
   let steps = operation.steps;
   let current: string | undefined;
+  let span: TraceSpan | undefined;
 
   const change = (name: string, change: Partial<OperationStep>): void => {
     steps = steps.map((step) => (step.name === name ? { ...step, ...change } : step));
@@ -53,6 +58,7 @@ export function createStepLog(
       const known = steps.some((step) => step.name === name);
       steps = known ? steps.map((step) => (step.name === name ? fresh : step)) : [...steps, fresh];
       current = name;
+      span = trace?.child(name, { kind: 'internal', startedAt: performance.now() });
       await log.flush();
     },
     end(status, reason) {
@@ -60,16 +66,27 @@ export function createStepLog(
       // Done, but nobody has been told yet: the hardest moment to be killed at.
       crashAt(current);
       change(current, { status, finished_at: now(), error: reason ?? null });
+      span?.end(performance.now());
       current = undefined;
     },
     async fail(reason, statement) {
       if (current === undefined) return;
       change(current, { status: 'failed', finished_at: now(), error: reason, statement: statement ?? null });
+      span?.end(performance.now(), { type: 'step-failed' });
       current = undefined;
       await log.flush();
     },
     isFinished: (name) => steps.some((step) => step.name === name && step.status === 'finished'),
     flush: () => save(operation.id, steps),
+    watchStatement(command) {
+      const parent = span ?? trace;
+      const attributes = { 'db.system.name': 'postgresql', 'db.query.summary': command };
+      const statement = parent?.child(command, { kind: 'client', startedAt: performance.now(), attributes });
+      return (failure) => {
+        statement?.set({ 'db.response.status_code': failure });
+        statement?.end(performance.now(), failure === undefined ? undefined : { type: failure });
+      };
+    },
   };
   return log;
 }

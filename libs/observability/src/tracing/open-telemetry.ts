@@ -4,6 +4,7 @@
  *
  * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   defaultTextMapGetter,
   ROOT_CONTEXT,
@@ -55,6 +56,7 @@ export function createOpenTelemetryTracer(options: TracingOptions, process: stri
     spanProcessors: [new BatchSpanProcessor(exporter)],
   });
   const sdk = provider.getTracer('perch');
+  const current = new AsyncLocalStorage<TraceSpan>();
   const propagator = new W3CTraceContextPropagator();
 
   return {
@@ -65,6 +67,10 @@ export function createOpenTelemetryTracer(options: TracingOptions, process: stri
       const clock: Clock = { sdk, epochOffsetMs: Date.now() - performance.now() };
       const span = startSpan(clock, name, start, within);
       return span.isRecording() ? new OpenSpan(clock, span) : undefined;
+    },
+    within: (span, work) => current.run(span, work),
+    get current() {
+      return current.getStore();
     },
     async stop() {
       // The exporter tries for longer, and would hold up a process that is to leave.

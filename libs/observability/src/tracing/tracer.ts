@@ -41,6 +41,10 @@ export interface Tracer {
   readonly withStatements: boolean;
   /** The first span of this process in a trace; undefined when the sampler leaves it out. */
   begin(name: string, parent: TraceParent, start: SpanStart): TraceSpan | undefined;
+  /** Runs `work`, and whatever it begins, with `span` as the current one. */
+  within<T>(span: TraceSpan, work: () => T): T;
+  /** The span that the caller runs within. */
+  readonly current: TraceSpan | undefined;
   /** Sends what is left, for a few seconds at most. Never throws. */
   stop(): Promise<void>;
 }

@@ -1,0 +1,44 @@
+/**
+ * A span for every management request, within which the rest of it runs: what it enqueues goes on in the same trace. Nothing
+ * of headers, queries or bodies is in it.
+ */
+import type { Tracer } from '@perch/observability';
+import type { NextFunction, Request, Response } from 'express';
+import { requestIdOf } from './request-id.middleware.js';
+
+/** Never ends, so it would be told of last of all. */
+const CHANGE_FEED = '/internal/v1/changes';
+
+export function createTraceMiddleware(tracer: Tracer) {
+  return (request: Request, response: Response, next: NextFunction): void => {
+    const { method, path } = request;
+    const { traceparent, tracestate } = request.headers;
+    const parent = {
+      traceparent: typeof traceparent === 'string' ? traceparent : undefined,
+      tracestate: typeof tracestate === 'string' ? tracestate : undefined,
+    };
+    const attributes = {
+      'http.request.method': method,
+      'url.scheme': 'http',
+      'url.path': path,
+      'network.protocol.version': request.httpVersion,
+      'perch.request.id': requestIdOf(request),
+    };
+    const span =
+      path === CHANGE_FEED
+        ? undefined
+        : tracer.begin(method, parent, { kind: 'server', startedAt: performance.now(), attributes });
+    if (span === undefined) return next();
+    response.once('close', () => {
+      const { statusCode: status } = response;
+      const route: unknown = request.route?.path;
+      if (typeof route === 'string') {
+        span.rename(`${method} ${route}`);
+        span.set({ 'http.route': route });
+      }
+      span.set({ 'http.response.status_code': status });
+      span.end(performance.now(), status >= 500 ? { type: String(status) } : undefined);
+    });
+    tracer.within(span, next);
+  };
+}
