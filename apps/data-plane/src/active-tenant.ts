@@ -45,6 +45,7 @@ function activeTenant(snapshot: TenantSnapshot, prefix: string): ActiveTenant {
   const { key, version, status, settings, database_url: databaseUrl } = snapshot;
   if (status === 'provisioning') throw edgeError('PERCH003');
   if (status === 'error' || databaseUrl === null) throw edgeError('PERCH004');
+  const api = apiConfigOf(settings, prefix);
   return Object.freeze({
     key,
     version,
@@ -56,8 +57,8 @@ function activeTenant(snapshot: TenantSnapshot, prefix: string): ActiveTenant {
       poolSize: settings.pool_size,
       prepare: settings.db_prepared_statements,
     }),
-    api: apiConfigOf(settings, prefix),
-    plans: new PlanCache(),
+    api,
+    plans: new PlanCache(api),
   });
 }
 

@@ -35,7 +35,7 @@ function configuredBy(settings: ReadonlyMap<string, string>, tenant: ActiveTenan
   return Object.freeze({
     ...tenant,
     api: Object.freeze(api),
-    plans: new PlanCache(),
+    plans: new PlanCache(api),
     // Authentication asks the snapshot who the anonymous role is.
     snapshot:
       anonymous === snapshot.settings.db_anon_role

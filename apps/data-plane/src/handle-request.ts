@@ -3,15 +3,14 @@ import type { IncomingMessage } from 'node:http';
 import {
   buildMainQuery,
   engineError,
-  parseApiRequest,
   preflightResponse,
   renderInfo,
   renderResponse,
   runMainQuery,
   withServerHeaders,
-  type ApiRequest,
   type AuthResult,
   type EngineResponse,
+  type ParsedRequest,
 } from '@perch/engine';
 import type { Authenticator } from '@perch/jwt';
 import type { TenantExecutors } from '@perch/postgres';
@@ -57,16 +56,16 @@ export async function handleRequest(message: IncomingMessage, exchange: Exchange
   const sent = { method, path, query: target.query, headers, body };
   const schema = await deps.schemaCaches.get(named);
   exchange.trace?.passed('schema');
-  const request = timings.measureSync('parse', () => parseApiRequest(sent, tenant.api));
+  const parsed = timings.measureSync('parse', () => tenant.plans.parse(sent));
   const response = await withSchemaInForce(schema, exchange, named, deps, (inForce) =>
-    answerBySchema(request, auth, inForce, exchange, tenant, deps),
+    answerBySchema(parsed, auth, inForce, exchange, tenant, deps),
   );
   return withServerHeaders(response, { method, headers }, tenant.api, timings.list());
 }
 
 /** The steps that rest on the schema, which are walked again when it turns out to have moved. */
 async function answerBySchema(
-  request: ApiRequest,
+  parsed: ParsedRequest,
   auth: AuthResult,
   { cache: schema, version }: KnownSchema,
   { timings, signal, trace }: Exchange,
@@ -74,10 +73,10 @@ async function answerBySchema(
   deps: Deps,
 ): Promise<EngineResponse> {
   const config = tenant.api;
-  const { plan, statements } = timings.measureSync('plan', () => tenant.plans.plan(request, schema, config));
+  const { request, plan, known } = timings.measureSync('plan', () => tenant.plans.plan(parsed, schema));
   if (plan.kind === 'info') return timings.measureSync('response', () => renderInfo(plan, request, config));
   const schemaVersion = version?.kind === 'counted' ? version.text : undefined;
-  const query = buildMainQuery({ plan, request, auth, config, schema, schemaVersion, statements });
+  const query = buildMainQuery({ plan, request, auth, config, schema, schemaVersion, known });
   trace?.sends(query, request, tenant.connection);
   const executor = deps.executors.for(tenant.connection);
   const result = await timings.measure('transaction', () => runMainQuery(query, plan, executor, signal));

@@ -26,7 +26,7 @@ export { parseApiRequest, type ApiRequest } from './api-request/api-request.js';
 export { planAction } from './plan/plan-action.js';
 export type { ActionPlan } from './plan/action-plan.js';
 export { buildMainQuery, type MainQueryInput } from './query/build-main-query.js';
-export { PlanCache } from './query/plan-cache.js';
+export { PlanCache, type ParsedRequest } from './query/plan-cache.js';
 export { schemaVersionQuery } from './query/schema-version-sql.js';
 export type { MainQuery } from './query/main-query.js';
 export { SchemaMovedError } from './execute/schema-moved.js';

@@ -26,7 +26,6 @@ export interface Sent {
   readonly role?: string;
   readonly config?: Partial<ApiConfig>;
   readonly schemaVersion?: string;
-  readonly roleIsFresh?: boolean;
 }
 
 export interface Received {
@@ -50,8 +49,8 @@ export function createApi(executor: SqlExecutor, schema: SchemaCache, role: stri
       const request = parseApiRequest({ method, path, query, headers, body: Buffer.from(text) }, config);
       const plan = planAction(request, schema, config);
       if (plan.kind === 'info') return received(renderInfo(plan, request, config));
-      const { schemaVersion, roleIsFresh } = sent;
-      const main = buildMainQuery({ plan, request, auth, config, schema, schemaVersion, roleIsFresh });
+      const { schemaVersion } = sent;
+      const main = buildMainQuery({ plan, request, auth, config, schema, schemaVersion });
       return received(renderResponse(await runMainQuery(main, plan, executor), plan, request, config));
     } catch (error) {
       if (error instanceof Error && error.name === 'EngineError') return received(renderError(error, config));

@@ -174,23 +174,7 @@ describe('preferences', () => {
   });
 });
 
-describe('headers and cookies', () => {
-  it('are handed on once per name', () => {
-    const request = parse('GET /m', {
-      headers: [
-        ['x-a', '1'],
-        ['cookie', '  a = 1 ; b=2;c'],
-        ['x-a', '2'],
-      ],
-    });
-    expect(request.headers).toEqual([['x-a', '2']]);
-    expect(request.cookies).toEqual([
-      ['a ', ' 1 '],
-      ['b', '2'],
-      ['c', ''],
-    ]);
-  });
-
+describe('headers', () => {
   it('choose the media types of the answer and the body, the first of each counts', () => {
     expect(
       parse('GET /m', {

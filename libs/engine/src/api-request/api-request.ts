@@ -5,7 +5,7 @@ import { engineError } from '../error/engine-error.js';
 import { parseAccept, parseMediaType, type MediaType } from '../media-type.js';
 import { intersectRanges, parseRangeHeader, allRows, type Range } from '../range.js';
 import { chooseAction, type Action } from './action.js';
-import { parseCookies, type Pairs } from './cookies.js';
+import type { Pairs } from './cookies.js';
 import { parsePayload, type Payload } from './payload.js';
 import { parsePreferences, type Preferences } from './preferences.js';
 import { parseQueryParams, type QueryParams } from './query-params/query-params.js';
@@ -16,6 +16,8 @@ export interface ApiRequest {
   readonly method: string;
   /** Raw path, as `request.path` shows it to SQL. */
   readonly path: string;
+  /** Raw query string. */
+  readonly query: string;
   readonly action: Action;
   /** The schema this request is about: by profile header, else the first exposed one. */
   readonly schema: string;
@@ -32,9 +34,8 @@ export interface ApiRequest {
   /** In the order of preference; never empty. */
   readonly accept: readonly MediaType[];
   readonly contentType: MediaType;
-  /** Names in lower case, one entry per name (the last one sent), without Cookie. */
+  /** Names in lower case, in the order of arrival. */
   readonly headers: Pairs;
-  readonly cookies: Pairs;
 }
 
 /**
@@ -62,6 +63,7 @@ export function parseApiRequest(request: EngineRequest, config: ApiConfig): ApiR
   return {
     method,
     path,
+    query,
     action,
     schema,
     showsProfile,
@@ -72,8 +74,7 @@ export function parseApiRequest(request: EngineRequest, config: ApiConfig): ApiR
     columns,
     accept: parseAccept(header('accept')),
     contentType,
-    headers: [...new Map(request.headers)].filter(([name]) => name !== 'cookie'),
-    cookies: parseCookies(all('cookie')),
+    headers: request.headers,
   };
 }
 

@@ -16,8 +16,9 @@ import { undoMarker, type MainQuery, type PlannedCount } from './main-query.js';
 import { mutateStatement } from './mutate-statement.js';
 import { readStatement } from './read-statement.js';
 import { compile, literal, qualified, raw, sql, type SqlFragment } from './sql.js';
+import { cookiesJson, headersJson } from './request-json.js';
 import { countingOf, plannedQuery, type Counting } from './total-sql.js';
-import { settingsStatement } from './transaction-settings.js';
+import { settingsTemplate, type SettingsTemplate } from './transaction-settings.js';
 
 export interface MainQueryInput {
   readonly plan: Exclude<ActionPlan, { kind: 'info' }>;
@@ -27,37 +28,78 @@ export interface MainQueryInput {
   readonly schema: SchemaCache;
   /** The database's schema version when `schema` was read: the packet fails before anything runs when it has moved. */
   readonly schemaVersion?: string | undefined;
-  /**
-   * true when the last request of this role passed the check of its attributes a moment ago (at most some seconds): then only
-   * the cheap part is repeated. Default false: the whole check.
-   */
-  readonly roleIsFresh?: boolean | undefined;
-  /** What `planStatements` would answer, where a plan cache has it. */
-  readonly statements?: PlanStatements | undefined;
+  /** What was made for earlier requests of the same shape, where a plan cache has it. */
+  readonly known?: KnownStatements | undefined;
 }
 
-/** The statements that rest on the plan; all others rest on who asks. */
+/** The statements that rest on the plan. */
 export type PlanStatements = Pick<MainQuery, 'main' | 'plannedCount'>;
+
+/** What `planStatements` would answer, and a place for what is made once for a role. */
+export interface KnownStatements extends PlanStatements {
+  /** @param of everything that it rests on besides plan and configuration */
+  readonly surrounding: (of: string, make: () => Surrounding) => Surrounding;
+}
+
+/** The statements around those, without the values of a request. */
+export interface Surrounding extends Pick<
+  MainQuery,
+  'isolation' | 'readOnly' | 'preRequest' | 'undo' | 'runsAsAnonymous'
+> {
+  readonly settings: SettingsTemplate;
+}
 
 /**
  * @throws 42501 when nobody may become the role through a token
  */
 export function buildMainQuery(input: MainQueryInput): MainQuery {
-  const { plan, request, auth, config, schema, schemaVersion, roleIsFresh = false } = input;
+  const { request, auth, schemaVersion, known } = input;
+  const { headers, path, preferences } = request;
+  const { timezone } = preferences;
+  const of = `${schemaVersion === undefined ? '-' : 'v'}${timezone === undefined ? '-' : 'z'}${auth.role}`;
+  const around = known === undefined ? surrounding(input) : known.surrounding(of, () => surrounding(input));
+  const { main, plannedCount } = known ?? planStatements(input);
+  return {
+    isolation: around.isolation,
+    readOnly: around.readOnly,
+    settings: around.settings({
+      claimsJson: auth.claimsJson,
+      path,
+      headersJson: headersJson(headers),
+      cookiesJson: cookiesJson(headers),
+      schemaVersion,
+      timezone,
+    }),
+    checksSchema: schemaVersion !== undefined,
+    preRequest: around.preRequest,
+    main,
+    plannedCount,
+    undo: around.undo,
+    runsAsAnonymous: around.runsAsAnonymous,
+  };
+}
+
+function surrounding({ plan, request, auth, config, schema, schemaVersion }: MainQueryInput): Surrounding {
   const allowed = allowedRole(auth.role, schema);
   const role = config.inDatabaseConfig ? allowed : undefined;
   const routine = plan.kind === 'call' ? plan.call.routine : undefined;
   const isolation = routine?.isolation ?? role?.isolation;
   const readOnly = isReadOnly(plan);
-  const { main, plannedCount } = input.statements ?? planStatements(input);
   return {
     isolation: isolation === undefined ? undefined : isolationStatement(isolation),
-    settings: settingsStatement({ request, auth, config, role, routine, readOnly, roleIsFresh, schemaVersion }),
-    checksSchema: schemaVersion !== undefined,
     readOnly,
+    settings: settingsTemplate({
+      method: request.method,
+      schema: request.schema,
+      roleName: auth.role,
+      role,
+      config,
+      routine,
+      readOnly,
+      checksSchema: schemaVersion !== undefined,
+      hasTimezone: request.preferences.timezone !== undefined,
+    }),
     preRequest: config.preRequest === undefined ? undefined : preRequestStatement(config.preRequest),
-    main,
-    plannedCount,
     undo: !readOnly && isUndone(request, config) ? undoStatements : [],
     runsAsAnonymous: auth.role === config.anonRole,
   };

@@ -1,40 +1,68 @@
 import { filmConfig } from '../../test/film-config.js';
 import { films } from '../../test/film-plan.js';
 import type { ApiConfig } from '../api-config.js';
-import { parseApiRequest, type ApiRequest } from '../api-request/api-request.js';
+import { parseApiRequest } from '../api-request/api-request.js';
+import type { EngineRequest } from '../engine-request.js';
+import { InternalError } from '../error/engine-error.js';
+import type { ActionPlan } from '../plan/action-plan.js';
 import { planAction } from '../plan/plan-action.js';
 import { filmSchemaCache } from '../../test/fixtures/schema-cache.js';
 import { planStatements } from './build-main-query.js';
-import { PlanCache, type PlannedRequest } from './plan-cache.js';
+import type { SqlStatement } from '../sql-executor.js';
+import type { GenerationLimits } from './generations.js';
+import { PlanCache } from './plan-cache.js';
 
 const config: ApiConfig = { ...filmConfig, maxRows: 7, planEnabled: true, maxResponseBytes: 1000 };
 
 /** `PATCH /films?id=eq.1`, then headers and a body. */
 type Sent = readonly [first: string, headers?: Readonly<Record<string, string>>, body?: string];
 
-function parse([first, headers = {}, body = '']: Sent): ApiRequest {
+function sentAs([first, headers = {}, body = '']: Sent): EngineRequest {
   const [method = '', target = ''] = first.split(' ');
   const [path = '', query = ''] = target.split('?');
-  const sent = { method, path, query: encodeURI(query), headers: Object.entries(headers), body: Buffer.from(body) };
-  return parseApiRequest(sent, config);
+  return {
+    method,
+    path,
+    query: query.includes('%') ? query : encodeURI(query),
+    headers: Object.entries(headers),
+    body: Buffer.from(body),
+  };
 }
 
-function cold(sent: Sent): PlannedRequest {
-  const request = parse(sent);
+interface Answered {
+  readonly plan: ActionPlan;
+  readonly main: SqlStatement;
+  readonly plannedCount: SqlStatement | undefined;
+}
+
+function ask(cache: PlanCache, sent: Sent, schema = films, by = config): Answered {
+  const { plan, request, known } = cache.plan(cache.parse(sentAs(sent)), schema);
+  if (plan.kind === 'info') throw new InternalError('an action that has statements was meant');
+  const { main, plannedCount } = known ?? planStatements({ plan, request, config: by });
+  return { plan, main, plannedCount: plannedCount?.statement };
+}
+
+function cold(sent: Sent): Omit<Answered, 'plan'> {
+  const request = parseApiRequest(sentAs(sent), config);
   const plan = planAction(request, films, config);
-  return { plan, statements: plan.kind === 'info' ? undefined : planStatements({ plan, request, config }) };
+  if (plan.kind === 'info') throw new InternalError('an action that has statements was meant');
+  const { main, plannedCount } = planStatements({ plan, request, config });
+  return { main, plannedCount: plannedCount?.statement };
 }
 
-/** The answer after the shape has come often enough to be kept. */
-function warm(cache: PlanCache, first: Sent, then: Sent): PlannedRequest {
-  cache.plan(parse(first), films, config);
-  cache.plan(parse(first), films, config);
-  return cache.plan(parse(then), films, config);
+/** The answer after the shape has come often enough to be kept, and how requests like the first are parsed as well. */
+function warm(cache: PlanCache, first: Sent, then: Sent): Answered {
+  for (let time = 0; time < 3; time += 1) ask(cache, first);
+  return ask(cache, then);
+}
+
+function statementsOf({ main, plannedCount }: Omit<Answered, 'plan'>) {
+  return { main, plannedCount };
 }
 
 /** Kept plans are shared; plans made for one request are not. */
 function isKept(cache: PlanCache, sent: Sent): boolean {
-  return cache.plan(parse(sent), films, config).plan === cache.plan(parse(sent), films, config).plan;
+  return ask(cache, sent).plan === ask(cache, sent).plan;
 }
 
 const representation = { prefer: 'return=representation' };
@@ -150,25 +178,26 @@ const unlike: readonly (readonly [name: string, Sent, Sent])[] = [
   ['a media type', ['GET /films'], ['GET /films', { accept: 'text/csv' }]],
 ];
 
+const cacheOf = (limits?: GenerationLimits) => new PlanCache(config, limits);
+
 describe('PlanCache', () => {
   it.each(alike)('answers %s from what it keeps, with the own values of each', (_, first, second) => {
-    const cache = new PlanCache();
-    expect(warm(cache, first, second).statements).toEqual(cold(second).statements);
+    const cache = cacheOf();
+    expect(statementsOf(warm(cache, first, second))).toEqual(cold(second));
     expect(isKept(cache, second)).toBe(true);
-    expect(cache.plan(parse(first), films, config).statements).toEqual(cold(first).statements);
-    const [mine, other] = [cold(first), cold(second)];
-    expect(mine.statements?.main.text).toBe(other.statements?.main.text);
+    expect(statementsOf(ask(cache, first))).toEqual(cold(first));
+    expect(cold(first).main.text).toBe(cold(second).main.text);
   });
 
   it.each(unlike)('tells requests apart by %s', (_, first, second) => {
-    const cache = new PlanCache();
-    expect(warm(cache, first, second).statements).toEqual(cold(second).statements);
-    expect(warm(cache, second, first).statements).toEqual(cold(first).statements);
-    expect(warm(cache, second, second).statements).toEqual(cold(second).statements);
+    const cache = cacheOf();
+    expect(statementsOf(warm(cache, first, second))).toEqual(cold(second));
+    expect(statementsOf(warm(cache, second, first))).toEqual(cold(first));
+    expect(statementsOf(warm(cache, second, second))).toEqual(cold(second));
   });
 
   it('holds no values of the requests that it has seen', () => {
-    const kept = warm(new PlanCache(), ['GET /films?title=eq.secret'], ['GET /films?title=eq.mine']);
+    const kept = warm(cacheOf(), ['GET /films?title=eq.secret'], ['GET /films?title=eq.mine']);
     expect(JSON.stringify(kept.plan, (_, value: unknown) => (typeof value === 'bigint' ? '' : value))).not.toContain(
       'secret',
     );
@@ -179,35 +208,33 @@ describe('PlanCache', () => {
     ['marks of the client', ['GET /films?meta->>perch-mark-0=eq.1']],
     ['an explained statement', ['GET /films', { accept: 'application/vnd.pgrst.plan+json' }]],
   ])('does not keep %s', (_, sent) => {
-    const cache = new PlanCache();
-    expect(warm(cache, sent, sent).statements).toEqual(cold(sent).statements);
+    const cache = cacheOf();
+    expect(statementsOf(warm(cache, sent, sent))).toEqual(cold(sent));
     expect(isKept(cache, sent)).toBe(false);
   });
 
   it('keeps nothing of another schema or configuration', () => {
-    const cache = new PlanCache();
+    const cache = cacheOf();
     const sent: Sent = ['GET /films?id=eq.1'];
     const kept = warm(cache, sent, sent).plan;
-    const other = filmSchemaCache();
-    expect(cache.plan(parse(sent), other, config).plan).not.toBe(kept);
-    expect(cache.plan(parse(sent), films, { ...config, maxRows: 2 }).statements?.main.values).toContain('2');
-    expect(cache.plan(parse(sent), films, config).plan).toBe(kept);
+    expect(ask(cache, sent, filmSchemaCache()).plan).not.toBe(kept);
+    const narrow = { ...config, maxRows: 2 };
+    expect(ask(new PlanCache(narrow), sent, films, narrow).main.values).toContain('2');
+    expect(ask(cache, sent).plan).toBe(kept);
   });
 
   it('throws again what was refused', () => {
-    const cache = new PlanCache();
+    const cache = cacheOf();
     for (let time = 0; time < 4; time += 1) {
-      expect(() => cache.plan(parse(['GET /filmz?id=eq.1']), films, config)).toThrow(
-        expect.objectContaining({ code: 'PGRST205' }),
-      );
+      expect(() => ask(cache, ['GET /filmz?id=eq.1'])).toThrow(expect.objectContaining({ code: 'PGRST205' }));
     }
   });
 
   it.each([
-    ['many', { shapes: 4, characters: 1e6 }],
-    ['long', { shapes: 1000, characters: 30_000 }],
+    ['many', { entries: 4, characters: 1e6 }],
+    ['long', { entries: 1000, characters: 30_000 }],
   ])('forgets what is not used when there are too %s shapes, and keeps what is', (_, limits) => {
-    const cache = new PlanCache(limits);
+    const cache = cacheOf(limits);
     const used: Sent = ['GET /films?id=eq.1'];
     const unused: Sent = ['GET /films?title=eq.1'];
     const kept = warm(cache, used, used).plan;
@@ -215,8 +242,76 @@ describe('PlanCache', () => {
     for (let limit = 1; limit < 40; limit += 1) {
       const sent: Sent = [`GET /films?limit=${limit}`];
       warm(cache, sent, sent);
-      expect(cache.plan(parse(used), films, config).plan).toBe(kept);
+      expect(ask(cache, used).plan).toBe(kept);
     }
-    expect(cache.plan(parse(unused), films, config).plan).not.toBe(idle);
+    expect(ask(cache, unused).plan).not.toBe(idle);
   });
 });
+
+describe('what is parsed', () => {
+  const recalls = (cache: PlanCache, sent: Sent) => cache.parse(sentAs(sent)).result.kind === 'recalled';
+
+  it("is recalled with the headers, the path and the query of each request, and nobody else's", () => {
+    const cache = cacheOf();
+    const first: Sent = ['GET /films?title=eq.secret&limit=2', { 'x-a': 'private', prefer: 'timezone=UTC' }];
+    warm(cache, first, first);
+    const then: Sent = ['GET /films?title=eq.mine&limit=2', { 'x-b': '1', prefer: 'timezone=UTC' }];
+    const { result } = cache.parse(sentAs(then));
+    const { queryParams, ...own } = result.request;
+    const { queryParams: expected, ...whole } = parseApiRequest(sentAs(then), config);
+    expect([result.kind, own]).toEqual(['recalled', whole]);
+    expect(JSON.stringify(queryParams.filters)).not.toMatch(/secret|mine/);
+    expect(expected.filters).toHaveLength(1);
+  });
+
+  it('is parsed anew where the schema has moved on', () => {
+    const cache = cacheOf();
+    const sent: Sent = ['GET /films?title=eq.a'];
+    warm(cache, sent, sent);
+    expect(recalls(cache, sent)).toBe(true);
+    expect(ask(cache, sent, filmSchemaCache()).main).toEqual(cold(sent).main);
+  });
+
+  it.each<[string, Sent]>([
+    ['a form', ['POST /rpc/add', { 'content-type': 'application/x-www-form-urlencoded' }, 'a=1&b=2']],
+    ['another separator', ['GET /films?id=eq.1;title=eq.a']],
+    ['marks of the client', ['GET /films?title=eq.perch-slot-0&or=(title.eq.perch-slot-0)']],
+    ['encoded marks of the client', ['GET /films?title=eq.a&or=(title.eq.perch%2Dslot-0)']],
+  ])('is not kept of %s', (_, sent) => {
+    const cache = cacheOf();
+    expect(statementsOf(warm(cache, sent, sent))).toEqual(cold(sent));
+    expect(recalls(cache, sent)).toBe(false);
+  });
+
+  it.each<[string, Sent]>([
+    ['a body that is none', ['POST /films', {}, '[{"title":']],
+    ['a list that does not close', ['GET /films?id=in.(1']],
+  ])('is refused again for %s', (_, bad) => {
+    const cache = cacheOf();
+    const good: Sent = bad[2] === undefined ? ['GET /films?id=in.(1)'] : ['POST /films', {}, '[{"title":1}]'];
+    warm(cache, good, good);
+    expect(recalls(cache, good)).toBe(true);
+    const refused = () => parseApiRequest(sentAs(bad), config);
+    expect(refused).toThrow();
+    const error = thrownBy(refused);
+    expect(thrownBy(() => cache.parse(sentAs(bad)))).toEqual(error);
+  });
+
+  it('keeps few sets of keys of one request', () => {
+    const cache = cacheOf();
+    for (let keys = 1; keys < 100; keys += 1) {
+      const body = JSON.stringify(Object.fromEntries(Array.from({ length: keys }, (_, at) => [`k${at}`, 1])));
+      const sent: Sent = ['POST /rpc/raw', {}, body];
+      warm(cache, sent, sent);
+      expect(recalls(cache, sent)).toBe(keys <= 16);
+    }
+  });
+});
+
+function thrownBy(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return error;
+  }
+}

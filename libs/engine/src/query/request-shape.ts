@@ -18,6 +18,8 @@ export interface RequestShape {
   readonly forged: () => boolean;
   /** What goes to PostgreSQL for each mark, in the order of the marks. */
   readonly values: readonly SqlValue[];
+  /** Index of the JSON payload among them; undefined without one. */
+  readonly payloadAt: number | undefined;
   /** The request with a mark for each value, and nothing of what only settings and headers of the answer need. */
   readonly marked: () => ApiRequest;
 }
@@ -29,7 +31,6 @@ export function shapeOf(request: ApiRequest): RequestShape {
   const marks = new Marks();
   const { queryParams, topLevelRange, preferences, payload } = request;
   const params: QueryParams = {
-    canonical: '',
     select: queryParams.select,
     columns: queryParams.columns,
     onConflict: queryParams.onConflict,
@@ -53,6 +54,7 @@ export function shapeOf(request: ApiRequest): RequestShape {
   const fields: Readonly<Record<keyof ApiRequest, unknown>> = {
     method: request.method,
     path: undefined,
+    query: undefined,
     action: request.action,
     schema: request.schema,
     showsProfile: request.showsProfile,
@@ -64,18 +66,18 @@ export function shapeOf(request: ApiRequest): RequestShape {
     accept: request.accept,
     contentType: request.contentType,
     headers: undefined,
-    cookies: undefined,
   };
   const key = JSON.stringify(fields);
   return {
     key,
     forged: () => occurrences(key, markText) !== marks.shownInKey(markedPayload) || key.includes(markDigits),
     values: marks.values,
+    payloadAt: marks.payloadAt,
     marked: () => ({
       ...request,
       path: '',
+      query: '',
       headers: [],
-      cookies: [],
       queryParams: params,
       topLevelRange: { limit: topLevelRange.limit, offset },
       preferences: { ...preferences, timezone: undefined },
@@ -108,6 +110,7 @@ export function markIn(value: SqlValue): number | undefined {
 
 class Marks {
   readonly values: SqlValue[] = [];
+  payloadAt: number | undefined;
   private hasOffset = false;
 
   filter({ field, negated, operation }: Filter): Filter {
@@ -128,6 +131,7 @@ class Marks {
     switch (payload.kind) {
       case 'json':
       case 'unparsed-json': {
+        this.payloadAt = this.values.length;
         const mark = this.mark(payload.json);
         return { ...payload, json: payloadShape(payload) === 'object' ? `{${mark}` : mark };
       }

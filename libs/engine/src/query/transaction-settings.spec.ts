@@ -1,35 +1,30 @@
 import { filmConfig } from '../../test/film-config.js';
 import { films } from '../../test/film-plan.js';
-import { parseApiRequest } from '../api-request/api-request.js';
-import { refusedRole, settingsStatement, type TransactionSettings } from './transaction-settings.js';
+import { refusedRole, settingsTemplate, type SettingsFacts, type SettingsScope } from './transaction-settings.js';
 
-const request = parseApiRequest(
-  {
-    method: 'GET',
-    path: '/films',
-    query: 'id=eq.1',
-    headers: [
-      ['prefer', 'timezone=UTC'],
-      ['cookie', 'a=1'],
-    ],
-    body: Buffer.alloc(0),
-  },
-  filmConfig,
-);
-
-const plain: TransactionSettings = {
-  request,
-  auth: { role: 'editor', claimsJson: '{}', anonymous: false },
-  config: { ...filmConfig, extraSearchPath: ['kit'] },
+const plain: SettingsScope = {
+  method: 'GET',
+  schema: 'api',
+  roleName: 'editor',
   role: undefined,
+  config: { ...filmConfig, extraSearchPath: ['kit'] },
   routine: undefined,
   readOnly: false,
-  roleIsFresh: false,
-  schemaVersion: undefined,
+  checksSchema: false,
+  hasTimezone: true,
 };
 
-function names(wanted: Partial<TransactionSettings>): readonly string[] {
-  const { text } = settingsStatement({ ...plain, ...wanted });
+const facts: SettingsFacts = {
+  claimsJson: '{"sub":"ann"}',
+  path: '/films',
+  headersJson: '{"x":"1"}',
+  cookiesJson: '{"a":"1"}',
+  schemaVersion: undefined,
+  timezone: 'UTC',
+};
+
+function names(wanted: Partial<SettingsScope>): readonly string[] {
+  const { text } = settingsTemplate({ ...plain, ...wanted })(facts);
   return [...text.matchAll(/set_config\('([^']+)'/g)].map(([, name]) => name ?? '');
 }
 
@@ -66,23 +61,35 @@ describe('the settings statement', () => {
     );
   });
 
-  it('has a text that does not depend on who asks', () => {
-    const { text } = settingsStatement(plain);
-    const auth = { role: `o'dd"`, claimsJson: '{"role":"x"}', anonymous: false };
-    expect(settingsStatement({ ...plain, auth }).text).toBe(text);
+  it('has a text that does not depend on who asks, and the values of each', () => {
+    const template = settingsTemplate(plain);
+    const other = settingsTemplate({ ...plain, roleName: `o'dd"` });
+    const { text, values } = template(facts);
+    expect(other({ ...facts, claimsJson: '{}', path: '/' }).text).toBe(text);
+    expect(values).toEqual([
+      'editor',
+      '"api", "kit"',
+      'editor',
+      '{"sub":"ann"}',
+      'GET',
+      '/films',
+      '{"x":"1"}',
+      '{"a":"1"}',
+      'UTC',
+    ]);
+    expect(template({ ...facts, claimsJson: '{}' }).values).toEqual(values.with(3, '{}'));
   });
 
   it("compares the schema's version before anything else", () => {
-    const { text, values } = settingsStatement({ ...plain, schemaVersion: '12:3' });
+    const { text, values } = settingsTemplate({ ...plain, checksSchema: true })({ ...facts, schemaVersion: '12:3' });
     expect(text.indexOf('perch.schema_bump')).toBeLessThan(text.indexOf('set_config'));
     expect(values[0]).toBe('12:3');
   });
 
-  it('looks the role up unless that was done a moment ago, and asks what it has become in any case', () => {
-    const whole = settingsStatement(plain).text;
-    const cheap = settingsStatement({ ...plain, roleIsFresh: true }).text;
-    expect([whole.includes('rolbypassrls'), cheap.includes('rolbypassrls')]).toEqual([true, false]);
-    expect(cheap.lastIndexOf('set_config')).toBeLessThan(cheap.indexOf('is_superuser'));
+  it('looks the role up, and asks what it has become', () => {
+    const { text } = settingsTemplate(plain)(facts);
+    expect(text.indexOf('rolbypassrls')).toBeLessThan(text.indexOf('set_config'));
+    expect(text.lastIndexOf('set_config')).toBeLessThan(text.indexOf('is_superuser'));
   });
 });
 

@@ -1,6 +1,7 @@
 /** Writes what was read as an answer: the page's figures and its body in, status, headers and body out. */
 import type { ApiConfig } from '../api-config.js';
 import type { ApiRequest } from '../api-request/api-request.js';
+import { canonicalQuery } from '../api-request/query-params/decode-query.js';
 import { errorBody, errorContentType } from '../error/error-body.js';
 import { engineError } from '../error/engine-error.js';
 import type { PlanResult, RowsResult } from '../execute/result-set.js';
@@ -27,7 +28,7 @@ export function renderRead(
 ): EngineResponse {
   return renderPage(result, request, config, {
     content: plan.content,
-    headers: [...contentLocation(plan.read.relation.name, request.queryParams.canonical), ...legacyWarning(plan)],
+    headers: [...contentLocation(plan.read.relation.name, canonicalQuery(request.query)), ...legacyWarning(plan)],
     preferences: preferenceApplied(request.preferences, {}),
     headersOnly: plan.headersOnly,
   });

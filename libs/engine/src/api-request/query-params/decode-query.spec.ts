@@ -1,4 +1,4 @@
-import { decodeQuery } from './decode-query.js';
+import { canonicalQuery, decodeQuery } from './decode-query.js';
 
 describe('the pairs of a query string', () => {
   it.each<[string, readonly (readonly [string, string | undefined])[]]>([
@@ -34,7 +34,7 @@ describe('the pairs of a query string', () => {
     ['a=%00', [['a', '\0']]],
     ['a=%EF%BB%BFb', [['a', '\ufeffb']]],
   ])('%p', (raw, expected) => {
-    expect(decodeQuery(raw).pairs).toEqual(expected);
+    expect(decodeQuery(raw)).toEqual(expected);
   });
 
   it.each(['a=%ff', '%c3=1', 'a=%ed%a0%80', 'a=%c0%80', 'a=\u00ff'])(
@@ -57,6 +57,6 @@ describe('the canonical form', () => {
     ['a=%zz', 'a=%25zz'],
     ['"id"=lt.3&%C3%BC=1', '%22id%22=lt.3&%C3%83%C2%BC=1'],
   ])('of %p is %p', (raw, expected) => {
-    expect(decodeQuery(raw).canonical).toBe(expected);
+    expect(canonicalQuery(raw)).toBe(expected);
   });
 });

@@ -1,26 +1,28 @@
-/** Splits a raw query string: percent-encoded text in, decoded pairs and the canonical form out. */
+/** Splits a raw query string: percent-encoded text in, decoded pairs out, or the canonical form. */
 import { isUtf8 } from 'node:buffer';
 import { engineError } from '../../error/engine-error.js';
 
-export interface DecodedQuery {
-  /** In order of arrival; the value is undefined where no `=` was sent. */
-  readonly pairs: readonly (readonly [name: string, value: string | undefined])[];
-  /** Sorted by name, values of one name joined by commas, encoded again. */
-  readonly canonical: string;
-}
+/** In order of arrival; the value is undefined where no `=` was sent. */
+export type DecodedPairs = readonly (readonly [name: string, value: string | undefined])[];
 
 /**
  * `&` and `;` separate; `+` is a space; a percent sign without two hex digits is itself.
  *
  * @throws PERCH100 when the bytes are not UTF-8
  */
-export function decodeQuery(raw: string): DecodedQuery {
-  if (raw === '') return { pairs: [], canonical: '' };
-  const bytes = splitPairs(raw);
-  return {
-    pairs: bytes.map(([name, value]) => [decode(name), value === undefined ? undefined : decode(value)]),
-    canonical: canonicalForm(bytes),
-  };
+export function decodeQuery(raw: string): DecodedPairs {
+  if (raw === '') return [];
+  return splitPairs(raw).map(([name, value]) => [decode(name), value === undefined ? undefined : decode(value)]);
+}
+
+/** Decodes a part of a query string that holds no separator. @throws PERCH100 when the bytes are not UTF-8 */
+export function decodeQueryText(encoded: string): string {
+  return decode(bytesAsCharacters(encoded));
+}
+
+/** The query as Content-Location shows it: sorted by name, values of one name joined by commas, encoded again. */
+export function canonicalQuery(raw: string): string {
+  return raw === '' ? '' : canonicalForm(splitPairs(raw));
 }
 
 /** Bytes, each as the character of its number. */

@@ -1,4 +1,4 @@
-/** The query string as a value: raw text in; selects, filters, orders, ranges and the canonical form out. */
+/** The query string as a value: raw text in; selects, filters, orders and ranges out. */
 import { allRows, type Range } from '../../range.js';
 import type { AtPath, EmbedPath, Field, Filter, LogicTree, OrderTerm, SelectItem } from './ast.js';
 import { decodeQuery } from './decode-query.js';
@@ -13,8 +13,6 @@ import { parseSelect } from './parse-select.js';
 import { Scanner } from './scanner.js';
 
 export interface QueryParams {
-  /** Sorted and encoded again, without the question mark; what Content-Location shows. */
-  readonly canonical: string;
   /** Empty means every column. */
   readonly select: readonly SelectItem[];
   /** Names of `columns=`, without duplicates; undefined when absent. */
@@ -40,10 +38,9 @@ export interface QueryParams {
  * @throws PERCH100 the bytes are not UTF-8
  */
 export function parseQueryParams(raw: string, withArguments: boolean): QueryParams {
-  const { pairs, canonical } = decodeQuery(raw);
   const reading = new Reading(withArguments);
-  for (const [name, value] of pairs) reading.read(name, value);
-  return reading.result(canonical);
+  for (const [name, value] of decodeQuery(raw)) reading.read(name, value);
+  return reading.result();
 }
 
 /** What has been read so far. */
@@ -125,12 +122,11 @@ class Reading {
     else this.filters.push({ path, value: { field, ...condition } });
   }
 
-  result(canonical: string): QueryParams {
+  result(): QueryParams {
     const ranges = [...this.pages.values()].map(({ path, value }): AtPath<Range> => {
       return { path, value: { offset: value.offset ?? 0n, limit: value.limit } };
     });
     return {
-      canonical,
       select: this.select ?? [],
       columns: this.columns,
       onConflict: this.onConflict,

@@ -1,0 +1,135 @@
+/**
+ * Remembers how requests were parsed: a raw request in; for one whose like was parsed before, what `parseApiRequest` and
+ * `shapeOf` would make of it out, at the cost of looking it up.
+ *
+ * Two raw requests are alike when their outlines are (request-outline.ts) and their payloads have the same keys. What is kept
+ * of one was parsed with marks in the place of its values, and only if that gave the very shape of the request itself.
+ */
+import type { ApiConfig } from '../api-config.js';
+import type { Action } from '../api-request/action.js';
+import { parseApiRequest, type ApiRequest } from '../api-request/api-request.js';
+import { parsePayload, type Payload } from '../api-request/payload.js';
+import type { EngineRequest } from '../engine-request.js';
+import type { MediaType } from '../media-type.js';
+import { payloadShape } from '../plan/plan-call.js';
+import type { SqlValue } from '../sql-executor.js';
+import { Generations, type GenerationLimits } from './generations.js';
+import { markedQuery, type RequestOutline } from './request-outline.js';
+import { shapeOf, type RequestShape } from './request-shape.js';
+
+/** What a request has come to, as far as it is remembered. */
+export interface Recalled {
+  /** Headers, path and query are its own; marks stand in the place of all other values. */
+  readonly request: ApiRequest;
+  readonly shape: Pick<RequestShape, 'key' | 'values'>;
+}
+
+/** What the payload's parsing rests on, and what came of it for each set of keys. */
+interface Head {
+  readonly action: Action;
+  readonly contentType: MediaType;
+  readonly columns: readonly string[] | undefined;
+  readonly byPayload: Map<string, Parsed | 'unfit'>;
+}
+
+interface Parsed {
+  readonly request: ApiRequest;
+  /** The same text object for all, so that looking it up again is cheap. */
+  readonly shapeKey: string;
+  /** For each value of the shape the index of the outline's value that it is, the payload, or what all have in common. */
+  readonly sources: readonly (number | 'payload' | { readonly constant: SqlValue })[];
+}
+
+const markText = 'perch-slot-';
+/** Of one outline: an object with optional members has many sets of keys. */
+const maxPayloadShapes = 16;
+
+export class ParseMemo {
+  readonly #heads: Generations<Head>;
+
+  constructor(
+    private readonly config: ApiConfig,
+    limits: GenerationLimits,
+  ) {
+    this.#heads = new Generations(limits);
+  }
+
+  /** @throws EngineError as `parseApiRequest` does */
+  recall(sent: EngineRequest, outline: RequestOutline): Recalled | undefined {
+    const head = this.#heads.get(outline.key);
+    if (head === undefined) return undefined;
+    const { payload, columns } = parsePayload({ ...head, body: sent.body });
+    const known = head.byPayload.get(payloadOutline(payload, columns));
+    if (known === undefined || known === 'unfit') return undefined;
+    const { path, query, headers } = sent;
+    return {
+      request: { ...known.request, path, query, headers },
+      shape: { key: known.shapeKey, values: valuesOf(known, outline, payload) },
+    };
+  }
+
+  /** @param shapeKey of `request`, as the plans are kept by it */
+  remember(sent: EngineRequest, outline: RequestOutline, request: ApiRequest, shapeKey: string): void {
+    const { action, contentType, queryParams, payload, columns } = request;
+    const key = payloadOutline(payload, columns);
+    const head = this.#heads.get(outline.key) ?? {
+      action,
+      contentType,
+      columns: queryParams.columns,
+      byPayload: new Map<string, Parsed | 'unfit'>(),
+    };
+    if (head.byPayload.has(key) || head.byPayload.size >= maxPayloadShapes) return;
+    head.byPayload.set(key, parsedWithMarks(sent, outline, request, shapeKey, this.config) ?? 'unfit');
+    this.#heads.set(outline.key, head, 4 * (outline.key.length + key.length) * head.byPayload.size);
+  }
+}
+
+/** undefined: not to be kept. */
+function parsedWithMarks(
+  sent: EngineRequest,
+  outline: RequestOutline,
+  request: ApiRequest,
+  shapeKey: string,
+  config: ApiConfig,
+): Parsed | undefined {
+  const { payload } = request;
+  // Its values are many, or none that a mark could stand for.
+  if (payload?.kind === 'form' || payload?.kind === 'raw') return undefined;
+  const own = shapeOf(request).values;
+  if (own.some((value) => value?.includes(markText))) return undefined;
+  const query = markedQuery(sent, (index) => `${markText}${index}`);
+  const marked = shapeOf(parseApiRequest({ ...sent, query }, config));
+  if (marked.key !== shapeKey) return undefined;
+  const sources = marked.values.map((value, at) =>
+    at === marked.payloadAt ? 'payload' : (markIn(value) ?? { constant: value }),
+  );
+  // The outline has the whole of these.
+  const { preferences, topLevelRange } = request;
+  const parsed = { request: { ...marked.marked(), preferences, topLevelRange }, shapeKey, sources };
+  const filled = valuesOf(parsed, outline, payload);
+  return own.length === filled.length && own.every((value, at) => value === filled[at]) ? parsed : undefined;
+}
+
+/** Alone, or as the only element of a list. */
+function markIn(value: SqlValue): number | undefined {
+  const [, index] = /^(?:\{")?perch-slot-(\d+)(?:"\})?$/.exec(value?.toString('latin1') ?? '') ?? [];
+  return index === undefined ? undefined : Number(index);
+}
+
+function valuesOf({ sources }: Parsed, outline: RequestOutline, payload: Payload | undefined): readonly SqlValue[] {
+  return sources.map((source) => {
+    if (typeof source === 'number') return outline.values[source] ?? null;
+    return source === 'payload' ? payloadText(payload) : source.constant;
+  });
+}
+
+function payloadText(payload: Payload | undefined): SqlValue {
+  return payload !== undefined && 'json' in payload ? payload.json : null;
+}
+
+/** All that tells two payloads apart for the plan. */
+function payloadOutline(payload: Payload | undefined, columns: readonly string[]): string {
+  if (payload === undefined) return '';
+  const shape = 'json' in payload ? payloadShape(payload) : '';
+  return `${payload.kind} ${shape} ${JSON.stringify(columns)}`;
+}

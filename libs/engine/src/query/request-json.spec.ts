@@ -1,0 +1,52 @@
+import type { Pairs } from '../api-request/cookies.js';
+import { cookiesJson, headersJson } from './request-json.js';
+
+describe('headers as JSON', () => {
+  it.each<[Pairs, string]>([
+    [[], '{}'],
+    [
+      [
+        ['host', 'a.test'],
+        ['cookie', 'a=1'],
+        ['x-a', 'b'],
+      ],
+      '{"host":"a.test","x-a":"b"}',
+    ],
+    [[['cookie', 'a=1']], '{}'],
+    [
+      [
+        ['x-a', '1'],
+        ['x-b', '2'],
+        ['x-a', '3'],
+      ],
+      '{"x-a":"3","x-b":"2"}',
+    ],
+    [[['x-a', '"\\\t']], String.raw`{"x-a":"\"\\\t"}`],
+    [[['x-a', 'é\ud800']], String.raw`{"x-a":"é\ud800"}`],
+    [
+      [
+        ['x', '1'],
+        ['7', 'seven'],
+      ],
+      '{"7":"seven","x":"1"}',
+    ],
+    [[['__proto__', '1']], '{"__proto__":"1"}'],
+  ])('%j become %s', (headers, expected) => {
+    expect(headersJson(headers)).toBe(expected);
+    expect(headersJson(headers)).toBe(
+      JSON.stringify(Object.fromEntries(headers.filter(([name]) => name !== 'cookie'))),
+    );
+  });
+});
+
+describe('cookies as JSON', () => {
+  it('are those of all Cookie headers, the last of a name', () => {
+    const headers: Pairs = [
+      ['cookie', '  a = 1 ; b=2;c'],
+      ['x', '1'],
+      ['cookie', 'b=3'],
+    ];
+    expect(cookiesJson(headers)).toBe('{"a ":" 1 ","b":"3","c":""}');
+    expect(cookiesJson([['x', '1']])).toBe('{}');
+  });
+});
