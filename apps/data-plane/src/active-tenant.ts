@@ -6,6 +6,7 @@ import type { DataApiSettings, TenantSnapshot } from '@perch/contract';
 import { PlanCache, type ApiConfig } from '@perch/engine';
 import type { TenantConnection } from '@perch/postgres';
 import { edgeError } from './edge-catalogue.js';
+import type { Share } from './workers/share.js';
 
 export interface ActiveTenant {
   readonly key: string;
@@ -23,6 +24,9 @@ const maxPrefixes = 8;
 export class ActiveTenants {
   readonly #bySnapshot = new WeakMap<TenantSnapshot, Map<string, ActiveTenant>>();
 
+  /** @param share what this process may use of the connections of a data API. */
+  constructor(private readonly share: Share = (whole) => whole) {}
+
   /**
    * @param prefix what stands before the dialect's path in the URL of this request.
    * @throws EngineError PERCH003 while provisioning, PERCH004 when that failed
@@ -35,13 +39,13 @@ export class ActiveTenants {
     }
     const known = byPrefix.get(prefix);
     if (known !== undefined) return known;
-    const tenant = activeTenant(snapshot, prefix);
+    const tenant = activeTenant(snapshot, prefix, this.share);
     if (byPrefix.size < maxPrefixes) byPrefix.set(prefix, tenant);
     return tenant;
   }
 }
 
-function activeTenant(snapshot: TenantSnapshot, prefix: string): ActiveTenant {
+function activeTenant(snapshot: TenantSnapshot, prefix: string, share: Share): ActiveTenant {
   const { key, version, status, settings, database_url: databaseUrl } = snapshot;
   if (status === 'provisioning') throw edgeError('PERCH003');
   if (status === 'error' || databaseUrl === null) throw edgeError('PERCH004');
@@ -54,7 +58,7 @@ function activeTenant(snapshot: TenantSnapshot, prefix: string): ActiveTenant {
       key,
       version,
       databaseUrl,
-      poolSize: settings.pool_size,
+      poolSize: share(settings.pool_size),
       prepare: settings.db_prepared_statements,
     }),
     api,

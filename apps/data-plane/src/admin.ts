@@ -1,15 +1,15 @@
 /** The admin port of a proxy: on its configured port, or, for a proxy of a tenants file, wherever there is room. */
-import { startAdminServer, type AdminServer, type Metrics, type Observer } from '@perch/observability';
+import { startAdminServer, type AdminServer, type Observer, type RenderedMetrics } from '@perch/observability';
 import type { DataPlaneConfig } from './config.js';
 
 /** @throws the listen error of node when the port cannot be had and the process belongs to a fleet */
 export async function startAdmin(
   { adminHost: host, adminPort: port, source }: DataPlaneConfig,
-  metrics: Metrics,
+  renderMetrics: () => Promise<RenderedMetrics>,
   observer: Observer,
   notReadyReason: () => string | undefined,
 ): Promise<AdminServer> {
-  const options = { host, notReadyReason, renderMetrics: metrics.render };
+  const options = { host, notReadyReason, renderMetrics };
   try {
     return await startAdminServer({ ...options, port });
   } catch (error) {

@@ -16,6 +16,19 @@ export async function answerRequest(
   deps: Deps,
   observer: Observer,
 ): Promise<Answer> {
+  const answer = await answerOrError(message, exchange, deps, observer);
+  if (exchange.slot !== undefined) deps.requestSlots.leave(exchange.slot);
+  if (exchange.limitHeaders.length === 0) return answer;
+  const { response } = answer;
+  return { ...answer, response: { ...response, headers: [...response.headers, ...exchange.limitHeaders] } };
+}
+
+async function answerOrError(
+  message: IncomingMessage,
+  exchange: Exchange,
+  deps: Deps,
+  observer: Observer,
+): Promise<Answer> {
   try {
     return { response: await handleRequest(message, exchange, deps), error: undefined };
   } catch (thrown) {

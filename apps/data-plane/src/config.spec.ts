@@ -1,3 +1,4 @@
+import os from 'node:os';
 import path from 'node:path';
 import { DataPlaneConfigError, loadDataPlaneConfig } from './config.js';
 
@@ -20,6 +21,9 @@ describe('loadDataPlaneConfig', () => {
       adminPort: 5190,
       logLevel: 'info',
       drainDelayMs: 0,
+      maxConnections: 400,
+      redisUrl: undefined,
+      role: { kind: 'alone' },
       source: {
         kind: 'control-plane',
         url: 'http://127.0.0.1:5000',
@@ -68,6 +72,24 @@ describe('loadDataPlaneConfig', () => {
     });
   });
 
+  it.each([
+    [{}, { kind: 'alone' }],
+    [{ workers: '1' }, { kind: 'alone' }],
+    [{ workers: '3' }, { kind: 'supervisor', workers: 3 }],
+    [
+      { workers: '3', workerSlot: '2' },
+      { kind: 'worker', slot: 2, workers: 3 },
+    ],
+  ])('knows from %j what it is to others', (options, role) => {
+    expect(loadDataPlaneConfig({ tenantsFile: 't', ...options }, {}).role).toEqual(role);
+  });
+
+  it('takes as many workers as there are cores', () => {
+    const { role } = loadDataPlaneConfig({ tenantsFile: 't', workers: 'auto' }, {});
+    const cores = os.availableParallelism();
+    expect(role).toEqual(cores === 1 ? { kind: 'alone' } : { kind: 'supervisor', workers: cores });
+  });
+
   it('takes a variable set to nothing for absent', () => {
     expect(loadDataPlaneConfig({ tenantsFile: 't' }, { PERCH_PORT_BASE: '', PERCH_HOST: '' })).toMatchObject({
       port: 4100,
@@ -101,6 +123,8 @@ describe('loadDataPlaneConfig', () => {
     [{}, ['PERCH_FLEET_TOKEN: is needed to ask the control plane (or serve a file with --tenants)']],
     [{ tenantsFile: '' }, ['--tenants: a file name is needed']],
     [{ tenantsFile: 'x', port: '' }, ["--port: '' is not a port (0 to 65535)"]],
+    [{ tenantsFile: 'x', workers: '0' }, ["--workers: '0' is neither 'auto' nor 1 to 256"]],
+    [{ tenantsFile: 'x', workers: 'all' }, ["--workers: 'all' is neither 'auto' nor 1 to 256"]],
     [{ tenantsFile: 'x', port: '70000' }, ["--port: '70000' is not a port (0 to 65535)"]],
   ])('refuses %j', (options, expected) => {
     expect(problemsOf(options, {})).toEqual(expected);

@@ -48,6 +48,13 @@ export const edgeCatalogue = {
     message: 'Too many requests for this data API',
     doc: 'The `rate_limit` of this data API is used up. Try again after the seconds in Retry-After.',
   },
+  PERCH006: {
+    status: 429,
+    kind: 'rate-limit',
+    message: 'Too many requests for this data API at the same time',
+    retryAfter: 1,
+    doc: 'So many requests as `max_concurrent_requests` allows are being worked on. Wait for some to end.',
+  },
   PERCH101: {
     status: 414,
     kind: 'user',

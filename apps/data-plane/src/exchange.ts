@@ -16,6 +16,10 @@ export class Exchange {
   tenant: ActiveTenant | undefined;
   /** Set as soon as they are decoded: the answer to an error depends on some of them. */
   headers: HeaderList = [];
+  /** What its answer says about rate limits. */
+  limitHeaders: HeaderList = [];
+  /** Tenant key of the place that it takes among the requests of its data API; undefined when it has none. */
+  slot: string | undefined;
   requestBytes = 0;
   /** Tells a client that waits for it to send the body (RFC 9110 section 10.1.1); undefined when none waits. */
   askForBody: (() => void) | undefined;

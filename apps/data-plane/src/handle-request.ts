@@ -18,7 +18,8 @@ import type { TenantResolver } from '@perch/tenancy';
 import type { ActiveTenant, ActiveTenants } from './active-tenant.js';
 import type { Exchange } from './exchange.js';
 import { headerOf, readBody, requestHeaders, requestTarget } from './http-request.js';
-import type { RateLimits } from './rate-limits.js';
+import type { RateLimits } from './limits/rate-limits.js';
+import type { RequestSlots } from './limits/request-slots.js';
 import type { SchemaCaches } from './schema-caches.js';
 import { withSchemaInForce } from './schema-in-force.js';
 import type { KnownSchema } from './schema-memory.js';
@@ -27,6 +28,7 @@ export interface Deps {
   readonly tenants: TenantResolver;
   readonly activeTenants: ActiveTenants;
   readonly rateLimits: RateLimits;
+  readonly requestSlots: RequestSlots;
   readonly authenticator: Authenticator;
   readonly schemaCaches: SchemaCaches;
   readonly executors: TenantExecutors;
@@ -46,7 +48,10 @@ export async function handleRequest(message: IncomingMessage, exchange: Exchange
 
   const preflight = preflightResponse({ method, headers }, tenant.api);
   if (preflight !== undefined) return withServerHeaders(preflight, { method, headers }, tenant.api, undefined);
-  deps.rateLimits.take(tenant);
+  const passed = deps.rateLimits.take(tenant, exchange);
+  if (passed !== undefined) await passed;
+  deps.requestSlots.enter(tenant);
+  exchange.slot = tenant.key;
   const authorization = headerOf(headers, 'authorization');
   const auth = await timings.measure('jwt', () => deps.authenticator.authenticate(authorization, tenant.snapshot));
   const body = await readBody(message, snapshot.settings.max_body_bytes, exchange);

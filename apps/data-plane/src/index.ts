@@ -6,3 +6,4 @@ export {
   type DataPlaneOptions,
 } from './config.js';
 export { startDataPlane, type RunningDataPlane } from './start-data-plane.js';
+export { startWorkers } from './workers/start-workers.js';

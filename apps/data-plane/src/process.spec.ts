@@ -1,5 +1,5 @@
 /** The process itself, as an operator runs and stops it: `perch data-plane --tenants`. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs/promises';
 import http from 'node:http';
@@ -7,8 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { httpStatus } from '../../../tools/testing/http-status.js';
-
-const program = path.resolve(import.meta.dirname, '../../perch/bin/perch.mjs');
+import { spawnDataPlane, startPreflights } from '../test/spawned.js';
 
 describe('perch data-plane', () => {
   let directory: string;
@@ -30,58 +29,21 @@ describe('perch data-plane', () => {
   });
 
   const start = (args: readonly string[], env: Record<string, string> = {}) => {
-    const { PATH = '', HOME = '' } = process.env;
-    const child = spawn(process.execPath, [program, 'data-plane', ...args], {
-      env: { PATH, HOME, PERCH_HOME: directory, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    children.push(child);
-    const output = { text: '' };
-    child.stdout?.on('data', (chunk: Buffer) => (output.text += chunk.toString()));
-    child.stderr?.on('data', (chunk: Buffer) => (output.text += chunk.toString()));
-    return { child, output };
-  };
-  const started = async (output: { text: string }): Promise<{ http: string; admin: string }> => {
-    for (let waited = 0; waited < 15_000; waited += 20) {
-      const line = output.text.split('\n').find((text) => text.includes('"process-started"'));
-      if (line !== undefined) return JSON.parse(line).addresses;
-      await sleep(20);
-    }
-    throw new Error(`did not start:\n${output.text}`);
+    const spawned = spawnDataPlane(args, { PERCH_HOME: directory, ...env });
+    children.push(spawned.child);
+    return spawned;
   };
 
   it('answers every request that it accepted when it is told to stop', async () => {
-    const { child, output } = start(['--tenants', file, '--port', '0']);
-    const { http: url, admin } = await started(output);
+    const { child, output, started } = start(['--tenants', file, '--port', '0']);
+    const { http: url, admin } = await started();
     expect(await httpStatus(`${admin}/ready`)).toBe(200);
-    const agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
-    const counts = { answered: 0, refused: 0, lost: [] as unknown[] };
-    let leaving = false;
-    const preflight = () =>
-      new Promise<boolean>((resolve) => {
-        const headers = { origin: 'http://o', 'access-control-request-method': 'GET' };
-        const request = http.request(`${url}/t`, { method: 'OPTIONS', agent, headers }, (response) => {
-          response.resume().once('end', () => {
-            counts.answered += 1;
-            resolve(true);
-          });
-        });
-        request.once('error', (error: NodeJS.ErrnoException) => {
-          if (leaving && error.code === 'ECONNREFUSED') counts.refused += 1;
-          else counts.lost.push(error);
-          resolve(false);
-        });
-        request.end();
-      });
-    const clients = Array.from({ length: 8 }, async () => {
-      while (await preflight());
-    });
-    await sleep(200);
-    leaving = true;
+    const { counts, leaving, ended } = startPreflights(url, 8);
+    for (let waited = 0; counts.answered <= 50 && waited < 10_000; waited += 10) await sleep(10);
+    leaving();
     child.kill('SIGTERM');
     const [exitCode] = await once(child, 'exit');
-    await Promise.all(clients);
-    agent.destroy();
+    await ended;
     expect(counts.lost).toEqual([]);
     expect(counts.answered).toBeGreaterThan(50);
     expect(counts.refused).toBe(8);

@@ -40,8 +40,8 @@ export interface SchemaCaches {
   /** Whether there is a schema of this tenant in memory. */
   holds(key: string): boolean;
   forget(key: string): void;
-  /** Resolves when every copy begun is on disk. */
-  settled(): Promise<void>;
+  /** Nothing is read by itself any more. Resolves when everything begun on disk is done. */
+  stop(): Promise<void>;
 }
 
 interface Failure {
@@ -58,6 +58,7 @@ export function createSchemaCaches(options: SchemaCachesOptions): SchemaCaches {
   const questions = createTrailingFlight<KnownSchema | undefined>();
   const reloads = createTrailingFlight<void>();
 
+  let stopped = false;
   const reader = createSchemaReader({ database, copies, observer, sharedBy: (hash) => memory.sharedBy(hash) });
 
   const keep = (tenant: ActiveTenant, { schema, characters }: SchemaReading) => {
@@ -98,7 +99,7 @@ export function createSchemaCaches(options: SchemaCachesOptions): SchemaCaches {
   /** What the triggers cannot see may have changed while this process was not there; no request waits for the answer. */
   const recheckLater = (tenant: ActiveTenant, adopted: KnownSchema, catalog: string) => {
     setTimeout(() => {
-      if (memory.peek(tenant.key) !== adopted) return;
+      if (stopped || memory.peek(tenant.key) !== adopted) return;
       database
         .readCatalogVersion(tenant)
         .then((now) => (now === catalog ? undefined : load(tenant, 'changed while the process was away')))
@@ -179,7 +180,10 @@ export function createSchemaCaches(options: SchemaCachesOptions): SchemaCaches {
       failures.delete(key);
       void copies?.remove(key);
     },
-    settled: async () => copies?.settled(),
+    async stop() {
+      stopped = true;
+      await copies?.settled();
+    },
   };
 }
 

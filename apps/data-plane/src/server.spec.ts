@@ -19,8 +19,7 @@ describe('the edge', () => {
   let answer: (message: http.IncomingMessage, exchange: Exchange) => Promise<EngineResponse>;
   const start = async (options: Partial<EdgeOptions> = {}) => {
     edge = await startEdge({
-      host: '127.0.0.1',
-      port: 0,
+      listen: { host: '127.0.0.1', port: 0 },
       observer: { note: (note) => void notes.push(note) },
       answer: async (message, exchange) => ({ response: await answer(message, exchange), error: undefined }),
       ...options,

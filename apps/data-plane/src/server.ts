@@ -20,9 +20,8 @@ export interface Answer {
 }
 
 export interface EdgeOptions {
-  readonly host: string;
-  /** 0 takes any free port. */
-  readonly port: number;
+  /** Port 0 takes any free one. undefined: there are no connections but those given to `accept`. */
+  readonly listen: { readonly host: string; readonly port: number } | undefined;
   readonly observer: Observer;
   /** undefined where nothing is traced. */
   readonly traces?: RequestTraces | undefined;
@@ -37,7 +36,10 @@ export interface EdgeOptions {
 }
 
 export interface Edge {
+  /** 0 when it does not listen. */
   readonly port: number;
+  /** A connection that somebody else accepted, unread. */
+  accept(socket: net.Socket): void;
   readonly inFlight: number;
   /** No new connections; the open ones end behind their next answer. */
   stopListening(): void;
@@ -122,11 +124,18 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   server.maxHeadersCount = 0;
   server.on('checkContinue', onRequest(true));
   server.on('clientError', answerProtocolError);
-  await listen(server, options.port, options.host);
+  if (options.listen !== undefined) await listen(server, options.listen.port, options.listen.host);
+  // What else node does at this event is to begin to look for connections that are slow or idle.
+  else server.emit('listening');
   const closed = new Promise<void>((resolve) => server.once('close', () => resolve()));
 
   return {
     port: portOf(server.address()),
+    accept(socket) {
+      // As the sockets that a server of node's http makes itself.
+      socket.allowHalfOpen = true;
+      server.emit('connection', socket);
+    },
     get inFlight() {
       return running.size;
     },
@@ -141,7 +150,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       leaving = true;
       for (const exchange of running.keys()) exchange.abort(new ClientGone());
       server.closeAllConnections();
-      if (server.listening) server.close();
+      server.close();
       await closed;
     },
   };

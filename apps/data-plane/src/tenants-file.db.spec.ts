@@ -67,6 +67,7 @@ describe('a proxy of a tenants file', () => {
       tenant('a'),
       tenant('small', { max_body_bytes: 20 }),
       tenant('short', { max_response_bytes: 30 }),
+      tenant('narrow', { max_concurrent_requests: 2 }),
       tenant('slow', { rate_limit: { requests_per_second: 0.01, burst: 2 } }),
     ]);
     await start();
@@ -98,12 +99,40 @@ describe('a proxy of a tenants file', () => {
   });
 
   it('refuses what exceeds the rate of a data API, and says when to come back', async () => {
-    expect((await call('/slow/notes')).status).toBe(200);
-    expect((await call('/slow/notes')).status).toBe(200);
+    const first = await call('/slow/notes');
+    expect(first.status).toBe(200);
+    expect(first.headers.get('ratelimit-policy')).toBe('"requests";q=2;w=200');
+    expect(first.headers.get('ratelimit')).toBe('"requests";r=1;t=100');
+    expect((await call('/slow/nothing')).headers.get('ratelimit')).toBe('"requests";r=0;t=200');
     const refused = await call('/slow/notes');
     expect(refused).toMatchObject({ status: 429, body: { code: 'PERCH005' } });
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(50);
+    const { status, headers } = await call('/a/notes');
+    expect([status, headers.get('ratelimit')]).toEqual([200, null]);
+  });
+
+  it('refuses what is too much at the same time, and takes it when some has ended, however that ended', async () => {
+    await database.query(
+      `create or replace function doze(seconds int) returns int language sql volatile as $$ select 1 / seconds from pg_sleep(seconds) $$`,
+    );
+    const doze = (seconds: number, init: RequestInit = {}) => call(`/narrow/rpc/doze?seconds=${seconds}`, init);
+    for (let i = 0; i < 3; i += 1) expect((await doze(0)).status).toBe(400);
+    const dozing = async () => {
+      const { rows } = await database.query(
+        `select count(*)::int as n from pg_stat_activity where query like '%doze%' and state = 'active' and pid <> pg_backend_pid()`,
+      );
+      return rows[0].n as number;
+    };
+    const controller = new AbortController();
+    const gone = [1, 2].map(() => doze(60, { signal: controller.signal }).catch(() => 'gone'));
+    await until(async () => (await dozing()) === 2);
+    const refused = await call('/narrow/notes');
+    expect(refused).toMatchObject({ status: 429, body: { code: 'PERCH006' } });
+    expect(refused.headers.get('retry-after')).toBe('1');
     expect((await call('/a/notes')).status).toBe(200);
+    controller.abort();
+    expect(await Promise.all(gone)).toEqual(['gone', 'gone']);
+    await until(async () => (await call('/narrow/notes')).status === 200);
   });
 
   it('sends no body that is longer than the data API allows, nor any part of it', async () => {

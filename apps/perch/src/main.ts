@@ -2,7 +2,7 @@
  * The `perch` command: reads the command line, hands over to one subcommand, and turns what goes wrong into one message
  * and an exit status. Planes are loaded on demand, so that a proxy process never loads what only the control plane needs.
  */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { demoCommand } from './commands/demo.command.js';
 import { controlPlaneCommand, dataPlaneCommand, workerCommand } from './commands/plane.commands.js';
 import { upCommand } from './commands/up.command.js';
@@ -41,6 +41,8 @@ function program(): Command {
       'serve the tenants of this JSON file, without a control plane; read again when it changes',
     )
     .option('--port <number>', 'port to listen on (default: PERCH_PORT_BASE + 100)')
+    .option('--workers <number>', "processes that share the port; 'auto' is one per core (default: 1)")
+    .addOption(new Option('--worker-slot <number>', 'which of the workers this is').hideHelp())
     .action((_options, command: Command) => dataPlaneCommand(command));
   subcommand('demo', 'seed the demo project again').action((_options, command: Command) => {
     assertNothingLeft(command);

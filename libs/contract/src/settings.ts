@@ -63,12 +63,19 @@ const fields = {
   max_response_bytes: positiveInteger.nullable(),
   /** null means no limit. */
   rate_limit: rateLimitSchema.nullable(),
+  /** Of one proxy process; null means no limit. */
+  max_concurrent_requests: positiveInteger.nullable(),
   /** false refuses requests without a token; a token without a role claim still runs as db_anon_role (decision 7). */
   allow_anonymous: z.boolean(),
 };
 
-/** Every setting with its value: what a snapshot carries. */
-export const settingsSchema = z.strictObject(fields);
+const defaultMaxConcurrentRequests = 1000;
+
+/** Every setting with its value: what a snapshot carries. Later ones have defaults, for control planes and copies that lack them. */
+export const settingsSchema = z.strictObject({
+  ...fields,
+  max_concurrent_requests: fields.max_concurrent_requests.default(defaultMaxConcurrentRequests),
+});
 export type DataApiSettings = z.infer<typeof settingsSchema>;
 
 /** What a user may write: any subset. An unknown name is an issue that names it. */
@@ -110,6 +117,7 @@ export const postgrestDefaults: DataApiSettings = {
   max_body_bytes: 10 * MEBIBYTE,
   max_response_bytes: null,
   rate_limit: null,
+  max_concurrent_requests: defaultMaxConcurrentRequests,
   allow_anonymous: true,
 };
 

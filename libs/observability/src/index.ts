@@ -4,6 +4,7 @@ export { redactText, redactValue } from './redact.js';
 export { createLogger, logLevels, type Logger, type LoggerOptions, type LogLevel } from './logger.js';
 export { createLogObserver } from './log-observer.js';
 export {
+  addUpCounts,
   createMetrics,
   renderTogether,
   type Metrics,

@@ -33,6 +33,7 @@ function levelOf(observation: Observation): LineLevel | undefined {
       return observation.level;
     case 'internal-error':
     case 'tenants-file-refused':
+    case 'worker-lost':
       return 'error';
     case 'snapshot-refused':
     case 'snapshot-source-failed':

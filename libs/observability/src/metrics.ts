@@ -50,6 +50,16 @@ export async function renderTogether(snapshots: readonly MetricsSnapshot[]): Pro
   return { contentType: registry.contentType, body: await registry.metrics() };
 }
 
+/** Of several processes that are gone: what they counted, without the states they were in. */
+export async function addUpCounts(snapshots: readonly MetricsSnapshot[]): Promise<MetricsSnapshot> {
+  const registry = AggregatorRegistry.aggregate(snapshots.map((snapshot) => snapshot.filter(isCount)));
+  return registry.getMetricsAsJSON();
+}
+
+function isCount(metric: object): boolean {
+  return 'type' in metric && (metric.type === 'counter' || metric.type === 'histogram');
+}
+
 function createMetricsObserver(registry: Registry): Observer {
   const registers = [registry];
   const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> =>
@@ -83,6 +93,7 @@ function createMetricsObserver(registry: Registry): Observer {
     buckets: durationBuckets,
     registers,
   });
+  const workersLost = counter('perch_workers_lost_total', 'Worker processes that ended unasked and were replaced');
   const internalErrors = counter('perch_internal_errors_total', 'Bugs: errors that must not happen');
 
   return {
@@ -124,6 +135,9 @@ function createMetricsObserver(registry: Registry): Observer {
           return;
         case 'schema-cache-failed':
           schemaLoads.inc({ result: 'failed' });
+          return;
+        case 'worker-lost':
+          workersLost.inc();
           return;
         case 'internal-error':
           internalErrors.inc();

@@ -31,6 +31,14 @@ export type Observation =
   | { readonly kind: 'process-started'; readonly process: string; readonly addresses: Readonly<Record<string, string>> }
   | { readonly kind: 'process-stopping'; readonly process: string; readonly reason: string }
   | { readonly kind: 'process-stopped'; readonly process: string; readonly abandonedRequests: number }
+  /** A worker process ended that nobody told to. */
+  | {
+      readonly kind: 'worker-lost';
+      readonly slot: number;
+      readonly workerPid: number;
+      readonly how: string;
+      readonly retryInMs: number;
+    }
   /** How a request's tenant was found: in memory, by asking the source, as a known unknown, or not at all. */
   | {
       readonly kind: 'tenant-lookup';

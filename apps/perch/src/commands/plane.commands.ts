@@ -12,6 +12,13 @@ interface Plane<Config> {
   start(config: Config): Promise<RunningPlane>;
 }
 
+interface DataPlaneFlags {
+  readonly tenants?: string;
+  readonly port?: string;
+  readonly workers?: string;
+  readonly workerSlot?: string;
+}
+
 export async function controlPlaneCommand(command: Command): Promise<void> {
   const { loadControlPlaneConfig, startControlPlane } = await import('@perch/control-plane');
   await run(command, { loadConfig: () => loadControlPlaneConfig(), start: startControlPlane });
@@ -23,11 +30,12 @@ export async function workerCommand(command: Command): Promise<void> {
 }
 
 export async function dataPlaneCommand(command: Command): Promise<void> {
-  const { loadDataPlaneConfig, startDataPlane } = await import('@perch/data-plane');
-  const { tenants, port } = command.opts<{ tenants?: string; port?: string }>();
+  const { loadDataPlaneConfig, startDataPlane, startWorkers } = await import('@perch/data-plane');
+  const { tenants, ...flags } = command.opts<DataPlaneFlags>();
   await run(command, {
-    loadConfig: () => loadDataPlaneConfig({ tenantsFile: tenants, port }),
-    start: startDataPlane,
+    loadConfig: () => loadDataPlaneConfig({ tenantsFile: tenants, ...flags }),
+    start: (config) =>
+      config.role.kind === 'supervisor' ? startWorkers(config, config.role.workers) : startDataPlane(config),
   });
 }
 
