@@ -114,12 +114,16 @@ describe('the page', () => {
     ['GET /m', '5-', { offset: 5n, limit: undefined }],
     ['HEAD /m', '5-9', { offset: 0n, limit: undefined }],
     ['GET /m?limit=0', '5-9', { offset: 0n, limit: 0n }],
+    ['GET /m?limit=-5&offset=5', '', { offset: 0n, limit: 0n }],
+    ['GET /m?limit=x&offset=0', '', { offset: 0n, limit: 0n }],
     ['GET /m?offset=-1', 'x', { offset: 0n, limit: undefined }],
   ])('of %s with Range: %s', (line, range, expected) => {
     expect(parse(line, { headers: [['range', range]] }).topLevelRange).toEqual(expected);
   });
 
   it.each([
+    ['GET /m?limit=0&offset=5', '', 'PGRST103 Limit should be greater than or equal to zero.'],
+    ['GET /m?limit=x&offset=5', '', 'PGRST103 Limit should be greater than or equal to zero.'],
     ['GET /m?limit=-1', '', 'PGRST103 Limit should be greater than or equal to zero.'],
     ['GET /m?limit=5&offset=20', '0-9', 'PGRST103 Limit should be greater than or equal to zero.'],
     [

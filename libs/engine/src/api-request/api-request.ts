@@ -79,19 +79,17 @@ export function parseApiRequest(request: EngineRequest, config: ApiConfig): ApiR
 }
 
 /**
- * `limit=0` asks for no rows; any other empty range is an error.
+ * `limit=0` asks for no rows, as does whatever else ends just before the first one; any other empty range is an error.
  *
  * @throws PGRST103
  */
 function chooseRange(byParams: Range, header: string | undefined): Range {
   const byHeader = header === undefined ? allRows : (parseRangeHeader(header) ?? allRows);
-  if (byParams.limit === 0n) return { offset: clampOffset(byParams.offset), limit: 0n };
+  if (byParams.limit !== undefined && byParams.offset + byParams.limit === 0n) return noRows;
   const range = intersectRanges(byParams, byHeader);
   if (range.limit === undefined || range.limit > 0n) return range;
   const headerIsEmpty = byHeader.limit !== undefined && byHeader.limit <= 0n;
   throw engineError('PGRST103', { reason: headerIsEmpty ? 'lower-above-upper' : 'negative-limit' });
 }
 
-function clampOffset(offset: bigint): bigint {
-  return offset > 0n ? offset : 0n;
-}
+const noRows: Range = { offset: 0n, limit: 0n };

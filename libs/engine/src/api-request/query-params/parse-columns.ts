@@ -1,6 +1,7 @@
 /** `columns` and `on_conflict`: `a,"b c",d` in, the names out in their order. */
+import { columns } from './diagnosis/grammar.js';
 import { parseName } from './parse-field-name.js';
-import { Scanner } from './scanner.js';
+import { parse } from './scanner.js';
 
 /**
  * What follows a complete list is ignored.
@@ -8,8 +9,17 @@ import { Scanner } from './scanner.js';
  * @throws PGRST100
  */
 export function parseColumns(parameter: 'columns' | 'on_conflict', text: string): readonly string[] {
-  const scanner = new Scanner(text, `${parameter} parameter`);
-  const names = [parseName(scanner)];
-  while (scanner.take(',')) names.push(parseName(scanner));
-  return names;
+  return parse({ subject: `${parameter} parameter`, grammar: columns }, text, (scanner) => {
+    const names = [parseName(scanner)];
+    for (;;) {
+      const start = scanner.position;
+      scanner.skipBlanks();
+      if (!scanner.take(',')) {
+        if (scanner.position > start) scanner.giveUp();
+        return names;
+      }
+      scanner.skipBlanks();
+      names.push(parseName(scanner));
+    }
+  });
 }

@@ -1,32 +1,31 @@
 /** Names in a query string: `col`, `"any.thing"`, `a.b.c`; text at a scanner in, the bare names out. */
-import type { Scanner } from './scanner.js';
 import type { EmbedPath } from './ast.js';
-
-export const expectedName = 'field name (* or [a..z0..9_$])';
+import type { Scanner } from './scanner.js';
 
 /** Letters of any script, digits, underscore, dollar and space; a dash only inside, and not where an arrow begins. */
 const plainCharacters = /[\p{L}0-9_$ ]+/uy;
 
-/**
- * A name, quoted or plain. Blanks around it do not belong to it.
- *
- * @throws PGRST100
- */
+/** A name, quoted or plain. Blanks around a plain one, and around its dashes, do not belong to it. */
 export function parseName(scanner: Scanner): string {
-  scanner.skipBlanks();
-  const name = scanner.peek() === '"' ? parseQuoted(scanner) : parsePlainName(scanner);
-  scanner.skipBlanks();
-  return name;
+  return scanner.peek() === '"' ? parseQuoted(scanner) : parsePlainName(scanner);
 }
 
 function parsePlainName(scanner: Scanner): string {
-  const start = scanner.position;
-  if (parseWord(scanner) === '') scanner.fail(expectedName);
+  return dashed(scanner, parseWord);
+}
+
+/** Pieces with a dash between them; a piece may not be missing. */
+export function dashed(scanner: Scanner, parsePiece: (scanner: Scanner) => string): string {
+  const first = parsePiece(scanner);
+  if (first === '') scanner.giveUp();
+  let name = first.trim();
   while (scanner.peek() === '-' && !scanner.at('->')) {
     scanner.position += 1;
-    if (parseWord(scanner) === '') scanner.fail('">", letter or digit');
+    const piece = parsePiece(scanner);
+    if (piece === '') scanner.giveUp();
+    name += `-${piece.trim()}`;
   }
-  return scanner.text.slice(start, scanner.position).trim();
+  return name;
 }
 
 /** Letters, digits, underscore, dollar and space: all that a type name or a text search configuration may hold. */
@@ -34,13 +33,9 @@ export function parseWord(scanner: Scanner): string {
   return scanner.match(plainCharacters);
 }
 
-/**
- * `"text"`; a backslash takes the next character as it is.
- *
- * @throws PGRST100 when it does not end
- */
+/** `"text"`; a backslash takes the next character as it is. */
 export function parseQuoted(scanner: Scanner): string {
-  return readQuoted(scanner) ?? scanner.fail('"\\\\" or "\\""');
+  return readQuoted(scanner) ?? scanner.giveUp();
 }
 
 /** As parseQuoted, but undefined, with the scanner at the end, for a text that does not end. */

@@ -5,6 +5,7 @@
  * @see https://docs.postgrest.org/en/v16/references/api/tables_views.html#operators
  */
 import type { IsValue, Operation, Quantifier } from './ast.js';
+import { filter } from './diagnosis/grammar.js';
 import {
   ftsOperators,
   quantifiableOperators,
@@ -14,24 +15,15 @@ import {
   type SimpleOperator,
 } from './operators.js';
 import { parseWord, readQuoted } from './parse-field-name.js';
-import { Scanner } from './scanner.js';
+import { parse, Scanner } from './scanner.js';
 
 export interface Condition {
   readonly negated: boolean;
   readonly operation: Operation;
 }
 
-const expectedOperator = 'operator (eq, gt, ...)';
-const expectedIs = 'isVal: (null, not_null, true, false, unknown)';
+const parameter = { subject: 'filter', grammar: filter };
 const isValues: readonly IsValue[] = ['null', 'not_null', 'true', 'false', 'unknown'];
-const operatorNames: readonly string[] = [
-  ...Object.keys(simpleOperators),
-  ...Object.keys(quantifiableOperators),
-  ...Object.keys(ftsOperators),
-  'is',
-  'in',
-  'isdistinct',
-];
 const lowerLetters = /[a-z]+/y;
 const uptoSeparator = /[^,)]*/y;
 
@@ -40,7 +32,7 @@ export type ReadValue = (scanner: Scanner) => string;
 
 /** @throws PGRST100 */
 export function parseFilterValue(text: string): Condition {
-  return parseCondition(new Scanner(text, 'filter'), readRest);
+  return parse(parameter, text, (scanner) => parseCondition(scanner, readRest));
 }
 
 /**
@@ -49,9 +41,8 @@ export function parseFilterValue(text: string): Condition {
  * @throws PGRST100 for a text that begins like a condition and is none: `not.x`, `is.x`, `in.x`
  */
 export function parseFilterOrArgument(text: string): Condition | undefined {
-  const scanner = new Scanner(text, 'filter');
-  const committed = text.startsWith('not.') || operatorAt(new Scanner(text, 'filter')) !== undefined;
-  return committed ? parseCondition(scanner, readRest) : undefined;
+  const committed = text.startsWith('not.') || operatorAt(new Scanner(text)) !== undefined;
+  return committed ? parseFilterValue(text) : undefined;
 }
 
 function readRest(scanner: Scanner): string {
@@ -60,21 +51,13 @@ function readRest(scanner: Scanner): string {
   return value;
 }
 
-/** @throws PGRST100 */
 export function parseCondition(scanner: Scanner, readValue: ReadValue): Condition {
   const negated = scanner.take('not.');
-  return { negated, operation: parseOperation(scanner, readValue, negated) };
+  return { negated, operation: parseOperation(scanner, readValue) };
 }
 
-function parseOperation(scanner: Scanner, readValue: ReadValue, negated: boolean): Operation {
-  const start = scanner.position;
-  const operator = operatorAt(scanner);
-  if (operator === undefined) {
-    const furthest = scanner.position;
-    if (scanner.text.startsWith('not', start) && !negated && furthest === start)
-      scanner.fail('delimiter (.)', start + 3);
-    scanner.fail(furthest > start || negated ? expectedOperator : `"not" or ${expectedOperator}`);
-  }
+function parseOperation(scanner: Scanner, readValue: ReadValue): Operation {
+  const operator = operatorAt(scanner) ?? scanner.giveUp();
   switch (operator.kind) {
     case 'is':
       return { kind: 'is', value: parseIs(scanner) };
@@ -101,14 +84,10 @@ type Operator =
     }
   | { readonly kind: 'fts'; readonly operator: FtsOperator; readonly language: string | undefined };
 
-/** An operator with its dot; undefined, with the scanner where it stopped making sense, when there is none. */
+/** An operator with its dot; undefined when there is none. */
 function operatorAt(scanner: Scanner): Operator | undefined {
-  const start = scanner.position;
-  const word = scanner.match(lowerLetters);
-  const operator = operatorNamed(word, scanner);
-  if (operator !== undefined && scanner.take('.')) return operator;
-  if (operator === undefined) scanner.position = start + longestOperator(word);
-  return undefined;
+  const operator = operatorNamed(scanner.match(lowerLetters), scanner);
+  return scanner.take('.') ? operator : undefined;
 }
 
 function operatorNamed(word: string, scanner: Scanner): Operator | undefined {
@@ -129,16 +108,9 @@ function parseLanguage(scanner: Scanner): string | undefined {
   const start = scanner.position;
   if (!scanner.take('(')) return undefined;
   const language = parseWord(scanner);
-  if (language !== '' && scanner.take(')')) return language;
+  if (language !== '' && scanner.take(')')) return language.trim();
   scanner.position = start;
   return undefined;
-}
-
-/** How much of a word is an operator: only to say where a wrong one goes wrong. */
-function longestOperator(word: string): number {
-  let longest = 0;
-  for (const name of operatorNames) if (name.length > longest && word.startsWith(name)) longest = name.length;
-  return longest;
 }
 
 function isKey<T extends object>(table: T, name: string): name is Extract<keyof T, string> {
@@ -149,23 +121,21 @@ function isKey<T extends object>(table: T, name: string): name is Extract<keyof 
 function parseIs(scanner: Scanner): IsValue {
   const ahead = scanner.text.slice(scanner.position, scanner.position + 8).toLowerCase();
   const value = isValues.find((candidate) => ahead.startsWith(candidate));
-  if (value === undefined) scanner.fail(expectedIs);
+  if (value === undefined) scanner.giveUp();
   scanner.position += value.length;
   return value;
 }
 
-/**
- * `(1,"a,b",c)`. One empty element is an empty list.
- *
- * @throws PGRST100 when it does not open or close
- */
+/** `(1,"a,b",c)`, with blanks around each parenthesis. One empty element is an empty list. */
 function parseList(scanner: Scanner): readonly string[] {
+  scanner.skipBlanks();
   scanner.expect('(');
   scanner.skipBlanks();
   const values: string[] = [];
   do values.push(parseElement(scanner));
   while (scanner.take(','));
-  if (!scanner.take(')')) scanner.fail('"," or ")"');
+  scanner.expect(')');
+  scanner.skipBlanks();
   return values.length === 1 && values[0] === '' ? [] : values;
 }
 

@@ -1,20 +1,23 @@
 /** `->key`, `->>key`, `->0`, `->"any key"`: text at a scanner in, the steps out. */
 import type { Field, JsonPath, JsonStep } from './ast.js';
-import { parseName, parseQuoted } from './parse-field-name.js';
+import { dashed, parseName, parseQuoted } from './parse-field-name.js';
 import type { Scanner } from './scanner.js';
 
-/** Digits are an index only where the step ends with them: `->1a` is a key. */
+/** Digits are an index only where the step ends with them: `->1a` is a key, and so is the 1 of `rel(doc->1)`. */
 const index = /-?[0-9]+(?=$|->|::|\.|,)/y;
 
 const plainKey = /[^.,>()\-:]+/y;
 
-/** A name and the way into its json. */
+/** A name and the way into its json, with blanks around. */
 export function parseField(scanner: Scanner): Field {
+  scanner.skipBlanks();
   const name = parseName(scanner);
-  return { name, path: parseJsonPath(scanner) };
+  const path = parseJsonPath(scanner);
+  scanner.skipBlanks();
+  return { name, path };
 }
 
-/** @throws PGRST100 when an arrow leads nowhere */
+/** Gives up when an arrow leads nowhere. */
 export function parseJsonPath(scanner: Scanner): JsonPath {
   const steps: JsonStep[] = [];
   while (scanner.take('->')) {
@@ -28,18 +31,5 @@ function parseOperand(scanner: Scanner): JsonStep['operand'] {
   if (scanner.peek() === '"') return { kind: 'key', key: parseQuoted(scanner) };
   const digits = scanner.match(index);
   if (digits !== '') return { kind: 'index', index: digits.startsWith('-') ? digits : `+${digits}` };
-  const text = parseKey(scanner);
-  if (text === '') scanner.fail('"-", digit or any non reserved character different from: .,>()');
-  return { kind: 'key', key: text };
-}
-
-/** Anything but `. , > ( )` and what begins a next step or a cast. */
-function parseKey(scanner: Scanner): string {
-  const start = scanner.position;
-  for (;;) {
-    scanner.match(plainKey);
-    const inside = (scanner.peek() === '-' && !scanner.at('->')) || (scanner.peek() === ':' && !scanner.at('::'));
-    if (!inside) return scanner.text.slice(start, scanner.position);
-    scanner.position += 1;
-  }
+  return { kind: 'key', key: dashed(scanner, (at) => at.match(plainKey)) };
 }

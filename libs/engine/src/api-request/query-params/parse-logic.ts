@@ -4,9 +4,10 @@
  * @see https://docs.postgrest.org/en/v16/references/api/tables_views.html#logical-operators
  */
 import type { LogicTree } from './ast.js';
+import { logic } from './diagnosis/grammar.js';
 import { parseCondition, parseElement } from './parse-filter.js';
 import { parseField } from './parse-json-path.js';
-import { maxDepth, Scanner } from './scanner.js';
+import { parse, type Scanner } from './scanner.js';
 
 const groupStart = /(not\.)?(and|or)[ \t]*\([ \t]*/y;
 const arrayLiteral = /\{[^{}]*\}/y;
@@ -16,22 +17,23 @@ const arrayLiteral = /\{[^{}]*\}/y;
  * @param text the parameter's value, with its parentheses
  * @throws PGRST100
  */
-export function parseLogic(operator: 'and' | 'or', negated: boolean, text: string): LogicTree {
+export function parseLogic(operator: string, negated: boolean, text: string): LogicTree {
   // The name belongs to the tree's text: without parentheses it is the beginning of a column's name.
-  return parseTree(new Scanner(`${negated ? 'not.' : ''}${operator}${text}`, 'logic tree', text), 0);
+  const whole = `${negated ? 'not.' : ''}${operator}${text}`;
+  return parse({ subject: 'logic tree', grammar: logic }, whole, (scanner) => parseTree(scanner, 0), text);
 }
 
 function parseTree(scanner: Scanner, depth: number): LogicTree {
   const opening = scanner.match(groupStart);
   if (opening === '') return parseLogicFilter(scanner);
-  if (depth >= maxDepth) scanner.fail(`at most ${maxDepth} levels of parentheses`);
+  scanner.giveUpIfDeep(depth);
   const children: LogicTree[] = [];
   do {
     scanner.skipBlanks();
     children.push(parseTree(scanner, depth + 1));
     scanner.skipBlanks();
   } while (scanner.take(','));
-  if (!scanner.take(')')) scanner.fail('"," or ")"');
+  scanner.expect(')');
   scanner.skipBlanks();
   const negated = opening.startsWith('not.');
   const operator = opening.startsWith('and', negated ? 4 : 0) ? 'and' : 'or';
@@ -40,7 +42,7 @@ function parseTree(scanner: Scanner, depth: number): LogicTree {
 
 function parseLogicFilter(scanner: Scanner): LogicTree {
   const field = parseField(scanner);
-  if (!scanner.take('.')) scanner.fail('letter, digit, "-", "->>", "->" or delimiter (.)');
+  scanner.expect('.');
   const { negated, operation } = parseCondition(scanner, readLogicValue);
   return { kind: 'filter', filter: { field, negated, operation } };
 }

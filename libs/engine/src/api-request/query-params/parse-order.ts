@@ -3,35 +3,37 @@
  *
  * @see https://docs.postgrest.org/en/v16/references/api/tables_views.html#ordering
  */
-import type { OrderDirection, OrderTerm } from './ast.js';
+import type { Field, OrderDirection, OrderTerm } from './ast.js';
+import { order } from './diagnosis/grammar.js';
 import { parseName } from './parse-field-name.js';
 import { parseField, parseJsonPath } from './parse-json-path.js';
-import { Scanner } from './scanner.js';
+import { parse, type Scanner } from './scanner.js';
 
 /** @throws PGRST100 */
 export function parseOrder(text: string): readonly OrderTerm[] {
-  const scanner = new Scanner(text, 'order');
-  const terms: OrderTerm[] = [];
-  do terms.push(parseTerm(scanner));
-  while (scanner.take(','));
-  return terms;
+  return parse({ subject: 'order', grammar: order }, text, (scanner) => {
+    const terms: OrderTerm[] = [];
+    do terms.push(parseTerm(scanner));
+    while (scanner.take(','));
+    return terms;
+  });
 }
 
 function parseTerm(scanner: Scanner): OrderTerm {
+  scanner.skipBlanks();
   const name = parseName(scanner);
   const field = parseRelated(scanner);
   if (field !== undefined) return { kind: 'relation', relation: name, field, ...parseDirection(scanner) };
   const path = parseJsonPath(scanner);
+  scanner.skipBlanks();
   return { kind: 'field', field: { name, path }, ...parseDirection(scanner) };
 }
 
 /** `(field)` behind a relation's name. */
-function parseRelated(scanner: Scanner) {
-  const start = scanner.position;
+function parseRelated(scanner: Scanner): Field | undefined {
   if (!scanner.take('(')) return undefined;
-  if (scanner.peek() === ')') scanner.fail('field name', start);
   const field = parseField(scanner);
-  if (!scanner.take(')')) scanner.fail('")"');
+  scanner.expect(')');
   return field;
 }
 
@@ -40,18 +42,12 @@ function parseDirection(scanner: Scanner): OrderDirection {
   let nulls: OrderDirection['nulls'];
   if (scanner.take('.')) {
     direction = scanner.take('asc') ? 'asc' : scanner.take('desc') ? 'desc' : undefined;
-    if (direction === undefined) {
-      nulls = parseNulls(scanner);
-      if (nulls === undefined) scanner.fail('"asc", "desc", "nullsfirst" or "nullslast"');
-    } else if (scanner.take('.')) {
-      nulls = parseNulls(scanner);
-      if (nulls === undefined) scanner.fail('"nullsfirst" or "nullslast"');
-    }
+    if (direction === undefined || scanner.take('.')) nulls = parseNulls(scanner);
   }
-  if (!scanner.atEnd && scanner.peek() !== ',') scanner.fail('delimiter (.), "," or end of input');
+  if (!scanner.atEnd && scanner.peek() !== ',') scanner.giveUp();
   return { direction, nulls };
 }
 
-function parseNulls(scanner: Scanner): OrderDirection['nulls'] {
-  return scanner.take('nullsfirst') ? 'first' : scanner.take('nullslast') ? 'last' : undefined;
+function parseNulls(scanner: Scanner): 'first' | 'last' {
+  return scanner.take('nullsfirst') ? 'first' : scanner.take('nullslast') ? 'last' : scanner.giveUp();
 }

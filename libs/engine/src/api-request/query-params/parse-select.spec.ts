@@ -65,7 +65,13 @@ describe('a path into json', () => {
     ['doc->1a', [['json', '1a']]],
     ['doc->>n::int', [['text', 'n']]],
     ['doc->>k 1', [['text', 'k 1']]],
-    ['doc->a-b:c', [['json', 'a-b:c']]],
+    [
+      'doc-> a - b ->c',
+      [
+        ['json', 'a-b'],
+        ['json', 'c'],
+      ],
+    ],
     ['doc->>"k.2"', [['text', 'k.2']]],
   ])('%p', (text, expected) => {
     const [item] = parseSelect(text);
@@ -88,7 +94,17 @@ describe('embeds', () => {
     ['maps (id) ,name', [relation('maps', [column('id')]), column('name')]],
     ['a:maps!fk!inner(*)', [relation('maps', [star], { alias: 'a', hint: 'fk', joinType: 'inner' })]],
     ['maps!left!fk(id)', [relation('maps', [column('id')], { hint: 'fk', joinType: 'left' })]],
-    ['maps!inner_id(id)', [relation('maps', [column('id')], { hint: 'inner_id' })]],
+    ['maps!"inner_id"(id)', [relation('maps', [column('id')], { hint: 'inner_id' })]],
+    [
+      'maps(id, *, ...b(c))',
+      [
+        relation('maps', [
+          column('id'),
+          star,
+          { kind: 'spread', name: 'b', hint: undefined, joinType: undefined, select: [column('c')] },
+        ]),
+      ],
+    ],
     ['a(b(c))', [relation('a', [relation('b', [column('c')])])]],
     ['...maps!fk(id)', [{ kind: 'spread', name: 'maps', hint: 'fk', joinType: undefined, select: [column('id')] }]],
   ])('%p', (text, expected) => {
@@ -105,7 +121,8 @@ describe('what follows or does not begin a list', () => {
     ['-', []],
     ['...', []],
     ['...id', []],
-    ['**', [star]],
+    ['**', []],
+    ['...a-(id)', []],
     ['maps(id))', [relation('maps', [column('id')])]],
     ['maps(id)name', [relation('maps', [column('id')])]],
   ])('is read over: %p', (text, expected) => {
@@ -116,6 +133,12 @@ describe('what follows or does not begin a list', () => {
 describe('a mistake', () => {
   it.each([
     ['id,', 4],
+    [' ', 2],
+    ['id,**', 5],
+    ['maps(id) ', 10],
+    ['maps!inner_id(id)', 5],
+    ['doc->a:b', 7],
+    ['doc->-a', 7],
     ['id->', 5],
     ['id:', 4],
     ['a:b:c', 4],

@@ -7,57 +7,70 @@
  * @see https://docs.postgrest.org/en/v16/references/api/tables_views.html#vertical-filtering
  * @see https://docs.postgrest.org/en/v16/references/api/resource_embedding.html
  */
-import { EngineError } from '../../error/engine-error.js';
 import type { Aggregate, JoinType, SelectItem } from './ast.js';
+import { select } from './diagnosis/grammar.js';
 import { aggregateFunctions, type AggregateFunction } from './operators.js';
-import { expectedName, parseName, parseWord } from './parse-field-name.js';
+import { parseName, parseWord } from './parse-field-name.js';
 import { parseJsonPath } from './parse-json-path.js';
-import { maxDepth, Scanner } from './scanner.js';
-
-const expectedItem = `"...", ${expectedName}, "*" or "count()"`;
+import { parse, type Scanner } from './scanner.js';
 
 /** @throws PGRST100 */
 export function parseSelect(text: string): readonly SelectItem[] {
-  return parseItems(new Scanner(text, 'select parameter'), 0);
+  return parse({ subject: 'select parameter', grammar: select }, text, (scanner) => parseItems(scanner, 0));
 }
 
 /** Items between commas; none when the text does not begin like one. */
 function parseItems(scanner: Scanner, depth: number): readonly SelectItem[] {
   const items: SelectItem[] = [];
-  do {
+  for (;;) {
     const item = parseItem(scanner, depth);
     if (item === undefined) {
       if (items.length === 0) return items;
-      scanner.fail(expectedItem);
+      scanner.giveUp();
     }
     items.push(item);
-  } while (scanner.take(','));
-  return items;
+    const end = scanner.position;
+    scanner.skipBlanks();
+    if (!scanner.take(',')) {
+      if (scanner.position > end) scanner.giveUp();
+      return items;
+    }
+    scanner.skipBlanks();
+  }
 }
 
-/** One item; undefined, with the scanner where it was, when nothing of one is here. */
+/** One item; undefined when nothing of one is here. */
 function parseItem(scanner: Scanner, depth: number): SelectItem | undefined {
-  if (scanner.at('...')) return parseSpread(scanner, depth);
-  if (scanner.take('*')) return { kind: 'star' };
-  if (!beginsName(scanner)) return undefined;
   const start = scanner.position;
+  scanner.skipBlanks();
+  const hasBlanks = scanner.position > start;
+  if (scanner.at('...')) {
+    const spread = scanner.attempt(() => parseSpreadHead(scanner));
+    if (spread !== undefined) return { kind: 'spread', ...spread, select: parseEmbedded(scanner, depth) };
+  }
+  if (scanner.peek() === '*') {
+    scanner.position += 1;
+    if (atItemEnd(scanner)) return { kind: 'star' };
+    scanner.position -= 1;
+  }
+  if (!beginsName(scanner)) return hasBlanks ? scanner.giveUp() : undefined;
   const alias = parseAlias(scanner);
-  if (scanner.take('count()')) return { kind: 'count', alias, cast: parseCast(scanner) };
-  const name = parseName(scanner);
-  const params = scanner.position;
-  const relation = parseRelation(scanner, name, depth);
-  if (relation !== undefined) return { kind: 'relation', name, alias, ...relation };
-  scanner.position = params;
-  return parseColumn(scanner, name, alias, start);
+  const count = scanner.attempt(() => parseCount(scanner, alias));
+  if (count !== undefined) return count;
+  const relation = scanner.attempt(() => parseRelationHead(scanner));
+  if (relation !== undefined) return { kind: 'relation', alias, ...relation, select: parseEmbedded(scanner, depth) };
+  return parseColumn(scanner, alias);
 }
+
+const nameStart = /["\p{L}0-9_$ ]/uy;
 
 function beginsName(scanner: Scanner): boolean {
-  return scanner.peek() === '\t' || scanner.peek() === '"' || /^[\p{L}0-9_$ ]/u.test(characterAt(scanner));
+  nameStart.lastIndex = scanner.position;
+  return nameStart.test(scanner.text);
 }
 
-function characterAt({ text, position }: Scanner): string {
-  const code = text.codePointAt(position);
-  return code === undefined ? '' : String.fromCodePoint(code);
+function atItemEnd(scanner: Scanner): boolean {
+  return scanner.atEnd || scanner.peek() === ',' || scanner.peek() === ')';
 }
 
 /** `alias:`, but not the first colon of a cast. */
@@ -72,69 +85,69 @@ function parseAlias(scanner: Scanner): string | undefined {
   return undefined;
 }
 
-function parseSpread(scanner: Scanner, depth: number): SelectItem | undefined {
-  const start = scanner.position;
-  try {
-    scanner.expect('...');
-    const name = parseName(scanner);
-    const relation = parseRelation(scanner, name, depth);
-    if (relation !== undefined) return { kind: 'spread', name, ...relation };
-  } catch (error) {
-    if (!(error instanceof EngineError)) throw error;
-  }
-  scanner.position = start;
-  return undefined;
+/** `count()::type` */
+function parseCount(scanner: Scanner, alias: string | undefined): SelectItem | undefined {
+  if (!scanner.take('count()')) return undefined;
+  const cast = parseCast(scanner);
+  return atItemEnd(scanner) ? { kind: 'count', alias, cast } : undefined;
 }
 
-interface RelationParts {
+interface RelationHead {
+  readonly name: string;
   readonly hint: string | undefined;
   readonly joinType: JoinType | undefined;
-  readonly select: readonly SelectItem[];
 }
 
-/** `!hint!inner(items)` behind a name; undefined when no parenthesis opens. `count(` is kept for the aggregate. */
-function parseRelation(scanner: Scanner, name: string, depth: number): RelationParts | undefined {
+/** `...name!hint!inner`, up to a parenthesis. */
+function parseSpreadHead(scanner: Scanner): RelationHead | undefined {
+  scanner.expect('...');
+  const name = parseName(scanner);
+  return parseHead(scanner, name);
+}
+
+/** `name!hint!inner`, up to a parenthesis. `count(` is kept for the aggregate. */
+function parseRelationHead(scanner: Scanner): RelationHead | undefined {
+  const name = parseName(scanner);
+  return name === 'count' ? undefined : parseHead(scanner, name);
+}
+
+function parseHead(scanner: Scanner, name: string): RelationHead | undefined {
   const params = parseEmbedParams(scanner);
-  if (params === undefined || scanner.peek() !== '(' || name === 'count') return undefined;
-  if (depth >= maxDepth) scanner.fail(`at most ${maxDepth} levels of parentheses`);
-  scanner.position += 1;
-  const select = parseItems(scanner, depth + 1);
-  if (scanner.peek() !== ')') scanner.fail(select.length === 0 ? `${expectedItem} or ")"` : '")" or ","');
-  scanner.position += 1;
-  const end = scanner.position;
-  scanner.skipBlanks();
-  if (scanner.peek() !== ',' && scanner.peek() !== ')') scanner.position = end;
-  return { ...params, select };
+  return scanner.peek() === '(' ? { name, ...params } : undefined;
 }
 
-/** At most two of `!name`: a join type and a hint, in either order; undefined when one is malformed. */
-function parseEmbedParams(scanner: Scanner): Omit<RelationParts, 'select'> | undefined {
+/** `(items)` */
+function parseEmbedded(scanner: Scanner, depth: number): readonly SelectItem[] {
+  scanner.giveUpIfDeep(depth);
+  scanner.expect('(');
+  const select = parseItems(scanner, depth + 1);
+  scanner.expect(')');
+  return select;
+}
+
+/** At most two of `!name`: a join type and a hint, in either order. A hint that begins like a join type has to be quoted. */
+function parseEmbedParams(scanner: Scanner): Omit<RelationHead, 'name'> {
   let hint: string | undefined;
   let joinType: JoinType | undefined;
-  for (let count = 0; count < 2 && scanner.peek() === '!'; count++) {
-    scanner.position += 1;
-    if (!beginsName(scanner)) return undefined;
-    const name = parseName(scanner);
-    if (name === 'inner' || name === 'left') joinType ??= name;
-    else hint ??= name;
+  for (let count = 0; count < 2 && scanner.take('!'); count++) {
+    const type = scanner.take('left') ? 'left' : scanner.take('inner') ? 'inner' : undefined;
+    if (type !== undefined) joinType ??= type;
+    else hint = hint ?? parseName(scanner);
   }
   return { hint, joinType };
 }
 
 /** `name->path::cast.sum()::cast`, up to a comma, a closing parenthesis or the end. */
-function parseColumn(scanner: Scanner, name: string, alias: string | undefined, start: number): SelectItem {
+function parseColumn(scanner: Scanner, alias: string | undefined): SelectItem {
+  scanner.skipBlanks();
+  const name = parseName(scanner);
   const path = parseJsonPath(scanner);
+  scanner.skipBlanks();
   const cast = parseCast(scanner);
   const aggregateName = parseAggregateName(scanner);
   // A second cast without an aggregate is read over.
   const aggregateCast = parseCast(scanner);
-  if (!scanner.atEnd && scanner.peek() !== ',' && scanner.peek() !== ')') {
-    scanner.fail(
-      scanner.peek() === ':' && scanner.position > start
-        ? '"::"'
-        : 'letter, digit, "-", "->>", "->", "::", ".", ")", "," or end of input',
-    );
-  }
+  if (!atItemEnd(scanner)) scanner.giveUp();
   const aggregate: Aggregate | undefined =
     aggregateName === undefined ? undefined : { function: aggregateName, cast: aggregateCast };
   return { kind: 'field', field: { name, path }, alias, cast, aggregate };
@@ -143,15 +156,14 @@ function parseColumn(scanner: Scanner, name: string, alias: string | undefined, 
 /** `::type`. The closed set of characters is what keeps the type from being anything else once it stands in SQL. */
 function parseCast(scanner: Scanner): string | undefined {
   if (!scanner.take('::')) return undefined;
-  const type = parseWord(scanner).trim();
-  if (type === '') scanner.fail('letter, digit, "_", "$" or space');
-  return type;
+  const type = parseWord(scanner);
+  return type === '' ? scanner.giveUp() : type.trim();
 }
 
 function parseAggregateName(scanner: Scanner): AggregateFunction | undefined {
   if (!scanner.take('.')) return undefined;
   const name = aggregateFunctions.find((candidate) => scanner.take(candidate));
-  if (name === undefined) scanner.fail('"sum", "avg", "count", "max" or "min"');
+  if (name === undefined) scanner.giveUp();
   scanner.expect('()');
   return name;
 }

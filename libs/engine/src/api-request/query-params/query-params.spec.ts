@@ -59,10 +59,40 @@ describe('a repeated parameter', () => {
   });
 });
 
+describe('pages', () => {
+  it.each<[string, readonly [offset: bigint, limit: bigint | undefined]]>([
+    ['a.limit=abc', [0n, undefined]],
+    ['a.limit=abc&a.offset=2', [2n, 0n]],
+    ['a.limit=3&a.offset=x', [0n, 3n]],
+    ['a.limit=3&a.limit=4&a.offset=1', [1n, 4n]],
+  ])('%s', (query, [offset, limit]) => {
+    expect(parse(query).ranges).toEqual([{ path: ['a'], value: { offset, limit } }]);
+  });
+});
+
+describe('several mistakes', () => {
+  it('are told one at a time: orders, logic, columns, select, filters', () => {
+    const query = 'id=x&select=(&columns=(&or=(&order=(&select=a:';
+    expect(() => parse(query)).toThrow(expect.objectContaining({ message: expect.stringContaining('parse order') }));
+    expect(() => parse(query.replace('order', 'o'))).toThrow(
+      expect.objectContaining({ message: expect.stringContaining('parse logic tree') }),
+    );
+  });
+
+  it('show the whole name of a parameter', () => {
+    expect(() => parse('a..order=id')).toThrow(
+      expect.objectContaining({ message: '"failed to parse tree path (a..order)" (line 1, column 3)' }),
+    );
+    expect(() => parse('a..not.or=(id.eq.1)')).toThrow(
+      expect.objectContaining({ message: '"failed to parse logic path (a..not.or)" (line 1, column 3)' }),
+    );
+  });
+});
+
 describe('a parameter without a value', () => {
   it('is dropped', () => {
     expect(parse('id&&or&order&limit&select&columns')).toMatchObject({
-      select: [],
+      select: [{ kind: 'star' }],
       columns: undefined,
       filters: [],
       logic: [],
@@ -79,8 +109,8 @@ describe('a parameter without a value', () => {
 });
 
 describe('on a function', () => {
-  it('what is no condition is an argument, under its whole name', () => {
-    const params = parseQueryParams('a=1&nums=1&nums=2&the first=x&n=gt.3&select=n&limit=2', true);
+  it('what is no condition is an argument, under the last part of its name', () => {
+    const params = parseQueryParams('x.a=1&nums=1&nums=2&the first=x&n=gt.3&select=n&limit=2', true);
     expect(params.args).toEqual([
       ['a', '1'],
       ['nums', '1'],

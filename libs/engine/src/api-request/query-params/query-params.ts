@@ -2,6 +2,7 @@
 import { allRows, type Range } from '../../range.js';
 import type { AtPath, EmbedPath, Field, Filter, LogicTree, OrderTerm, SelectItem } from './ast.js';
 import { decodeQuery } from './decode-query.js';
+import { logicPath, treePath } from './diagnosis/grammar.js';
 import { parseColumns } from './parse-columns.js';
 import { parseNames } from './parse-field-name.js';
 import { parseFilterOrArgument, parseFilterValue } from './parse-filter.js';
@@ -10,10 +11,10 @@ import { parseJsonPath } from './parse-json-path.js';
 import { parseLogic } from './parse-logic.js';
 import { parseOrder } from './parse-order.js';
 import { parseSelect } from './parse-select.js';
-import { Scanner } from './scanner.js';
+import { parse } from './scanner.js';
 
 export interface QueryParams {
-  /** Empty means every column. */
+  /** Every column when there is no such parameter; empty when it selects nothing. */
   readonly select: readonly SelectItem[];
   /** Names of `columns=`, without duplicates; undefined when absent. */
   readonly columns: readonly string[] | undefined;
@@ -38,115 +39,137 @@ export interface QueryParams {
  * @throws PERCH100 the bytes are not UTF-8
  */
 export function parseQueryParams(raw: string, withArguments: boolean): QueryParams {
-  const reading = new Reading(withArguments);
-  for (const [name, value] of decodeQuery(raw)) reading.read(name, value);
-  return reading.result();
-}
-
-/** What has been read so far. */
-class Reading {
-  private select: readonly SelectItem[] | undefined;
-  private columns: readonly string[] | undefined;
-  private onConflict: readonly string[] | undefined;
-  private readonly filters: AtPath<Filter>[] = [];
-  private readonly logic: AtPath<LogicTree>[] = [];
-  private readonly orders = new Map<string, AtPath<readonly OrderTerm[]>>();
-  private readonly pages = new Map<string, AtPath<{ offset?: bigint; limit?: bigint }>>();
-  private readonly args: (readonly [string, string])[] = [];
-  private readonly seen = new Set<string>();
-
-  constructor(private readonly withArguments: boolean) {}
-
-  /** The last segment of a name, as text, says what a parameter is: `"order"` with quotes is a column. */
-  read(name: string, value: string | undefined): void {
-    if (name === 'select' || name === 'columns' || name === 'on_conflict') {
-      if (!this.seen.has(name)) this.readOnce(name, value);
-      this.seen.add(name);
-      return;
-    }
-    if (value === undefined) return;
-    const dot = name.lastIndexOf('.');
-    const segment = name.slice(dot + 1);
-    const prefix = dot < 0 ? '' : name.slice(0, dot);
-    switch (segment) {
-      case 'and':
-      case 'or':
-        return this.readLogic(segment, prefix, value);
-      case 'order':
-        return this.readOrder(prefix, value);
-      case 'limit':
-      case 'offset':
-        return this.readPage(segment, prefix, value);
-      default:
-        return this.readFilter(name, value);
-    }
-  }
-
-  /** Of these the first counts, and only it is parsed. */
-  private readOnce(name: 'select' | 'columns' | 'on_conflict', value: string | undefined): void {
-    if (name === 'select') this.select = parseSelect(value ?? '');
-    else if (value === undefined) return;
-    else if (name === 'columns') this.columns = [...new Set(parseColumns(name, value))];
-    else this.onConflict = parseColumns(name, value);
-  }
-
-  /** A `not` anywhere before the operator negates and is no embed. */
-  private readLogic(operator: 'and' | 'or', prefix: string, value: string): void {
-    const names = pathOf(prefix);
-    const path = names.filter((name) => name !== 'not');
-    this.logic.push({ path, value: parseLogic(operator, path.length < names.length, value) });
-  }
-
-  private readOrder(prefix: string, value: string): void {
-    const path = pathOf(prefix);
-    const terms = parseOrder(value);
-    const key = path.join('\0');
-    if (!this.orders.has(key)) this.orders.set(key, { path, value: terms });
-  }
-
-  /** The last one counts, also when it is no number. */
-  private readPage(bound: 'limit' | 'offset', prefix: string, value: string): void {
-    const path = pathOf(prefix);
-    const key = path.join('\0');
-    const page = this.pages.get(key) ?? { path, value: {} };
-    const number = parseInteger(value);
-    if (number === undefined) delete page.value[bound];
-    else page.value[bound] = number;
-    this.pages.set(key, page);
-  }
-
-  private readFilter(name: string, value: string): void {
+  const sorted = sortPairs(decodeQuery(raw));
+  // In the order in which the mistakes of several parameters are told.
+  const orders = parseOrders(sorted.orders);
+  const logic = sorted.logic.map(parseLogicParameter);
+  const columns = sorted.columns === undefined ? undefined : [...new Set(parseColumns('columns', sorted.columns))];
+  const select = sorted.select === undefined ? everything : parseSelect(sorted.select);
+  const filters: AtPath<Filter>[] = [];
+  const args: TextPair[] = [];
+  for (const [name, value] of sorted.others) {
     const { path, field } = parseKey(name);
-    const condition = this.withArguments ? parseFilterOrArgument(value) : parseFilterValue(value);
-    if (condition === undefined) this.args.push([name, value]);
-    else this.filters.push({ path, value: { field, ...condition } });
+    const condition = withArguments ? parseFilterOrArgument(value) : parseFilterValue(value);
+    if (condition === undefined) args.push([field.name, value]);
+    else filters.push({ path, value: { field, ...condition } });
   }
+  const onConflict = sorted.onConflict === undefined ? undefined : parseColumns('on_conflict', sorted.onConflict);
+  const ranges = parsePages(sorted.pages);
+  return {
+    select,
+    columns,
+    onConflict,
+    filters,
+    logic,
+    orders,
+    ranges: ranges.filter(({ path }) => path.length > 0),
+    topLevelRange: ranges.find(({ path }) => path.length === 0)?.value ?? allRows,
+    args,
+  };
+}
 
-  result(): QueryParams {
-    const ranges = [...this.pages.values()].map(({ path, value }): AtPath<Range> => {
-      return { path, value: { offset: value.offset ?? 0n, limit: value.limit } };
-    });
-    return {
-      select: this.select ?? [],
-      columns: this.columns,
-      onConflict: this.onConflict,
-      filters: this.filters,
-      logic: this.logic,
-      orders: [...this.orders.values()],
-      ranges: ranges.filter(({ path }) => path.length > 0),
-      topLevelRange: ranges.find(({ path }) => path.length === 0)?.value ?? allRows,
-      args: this.args,
-    };
+const everything: readonly SelectItem[] = [{ kind: 'star' }];
+const topLevel: EmbedPath = [];
+
+/** Parameters by what they are for, as decoded text. Names ending in a reserved word keep it: an error repeats them whole. */
+interface Sorted {
+  select: string | undefined;
+  columns: string | undefined;
+  onConflict: string | undefined;
+  readonly logic: TextPair[];
+  readonly orders: TextPair[];
+  readonly pages: (readonly [bound: 'limit' | 'offset', name: string, value: string])[];
+  readonly others: TextPair[];
+}
+
+type TextPair = readonly [name: string, value: string];
+
+/** The last segment of a name, as text, says what a parameter is: `"order"` with quotes is a column. */
+function sortPairs(pairs: readonly (readonly [name: string, value: string | undefined])[]): Sorted {
+  const sorted: Sorted = {
+    select: undefined,
+    columns: undefined,
+    onConflict: undefined,
+    logic: [],
+    orders: [],
+    pages: [],
+    others: [],
+  };
+  const seen = new Set<string>();
+  for (const [name, value] of pairs) {
+    if (name === 'select' || name === 'columns' || name === 'on_conflict') {
+      // Of these the first counts, also when it has no value.
+      if (!seen.has(name)) sorted[name === 'on_conflict' ? 'onConflict' : name] = value;
+      seen.add(name);
+    } else if (value !== undefined) {
+      sortPair(sorted, name, value);
+    }
+  }
+  return sorted;
+}
+
+function sortPair(sorted: Sorted, name: string, value: string): void {
+  const segment = name.slice(name.lastIndexOf('.') + 1);
+  switch (segment) {
+    case 'and':
+    case 'or':
+      sorted.logic.push([name, value]);
+      return;
+    case 'order':
+      sorted.orders.push([name, value]);
+      return;
+    case 'limit':
+    case 'offset':
+      sorted.pages.push([segment, name, value]);
+      return;
+    default:
+      sorted.others.push([name, value]);
   }
 }
 
-function pathOf(prefix: string): EmbedPath {
-  return prefix === '' ? [] : parseNames(new Scanner(prefix, 'tree path'));
+/** A `not` anywhere before the operator negates and is no embed. */
+function parseLogicParameter([name, value]: TextPair): AtPath<LogicTree> {
+  const names = parse({ subject: 'logic path', grammar: logicPath }, name, parseNames);
+  const path = names.slice(0, -1).filter((segment) => segment !== 'not');
+  return { path, value: parseLogic(names.at(-1) ?? '', names.includes('not'), value) };
+}
+
+/** At most one per path: the first. */
+function parseOrders(pairs: readonly TextPair[]): readonly AtPath<readonly OrderTerm[]>[] {
+  const orders = new Map<string, AtPath<readonly OrderTerm[]>>();
+  for (const [name, value] of pairs) {
+    const path = name === 'order' ? topLevel : parseKey(name).path;
+    const key = path.join('\0');
+    const terms = parseOrder(value);
+    if (!orders.has(key)) orders.set(key, { path, value: terms });
+  }
+  return [...orders.values()];
+}
+
+/** The last bound of a name counts, also when it is no number. */
+function parsePages(pages: Sorted['pages']): readonly AtPath<Range>[] {
+  const bounds = new Map<string, { limit?: string; offset?: string }>();
+  for (const [bound, name, value] of pages) {
+    const key = name.slice(0, -bound.length);
+    bounds.set(key, { ...bounds.get(key), [bound]: value });
+  }
+  return [...bounds].map(([key, { limit, offset }]) => ({
+    path: key === '' ? topLevel : parseKey(`${key}limit`).path,
+    value: rangeOf(limit, offset),
+  }));
+}
+
+/** A limit that is no number is none; but beside an offset it is 0. */
+function rangeOf(limitText: string | undefined, offsetText: string | undefined): Range {
+  const limit = limitText === undefined ? undefined : parseInteger(limitText);
+  const unread = limitText !== undefined && offsetText !== undefined ? 0n : undefined;
+  return { offset: (offsetText === undefined ? undefined : parseInteger(offsetText)) ?? 0n, limit: limit ?? unread };
 }
 
 /** `embed.sub.column->key`; what follows a complete key is ignored. */
 function parseKey(key: string): { readonly path: EmbedPath; readonly field: Field } {
-  const scanner = new Scanner(key, 'tree path');
-  const names = parseNames(scanner);
-  return { path: names.slice(0, -1), field: { name: names.at(-1) ?? '', path: parseJsonPath(scanner) } };
+  return parse({ subject: 'tree path', grammar: treePath }, key, (scanner) => {
+    const names = parseNames(scanner);
+    return { path: names.slice(0, -1), field: { name: names.at(-1) ?? '', path: parseJsonPath(scanner) } };
+  });
 }

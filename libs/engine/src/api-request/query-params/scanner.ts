@@ -1,5 +1,7 @@
-/** A cursor over one parameter's text; says where and why a text stops making sense. Knows characters, not grammar. */
-import { EngineError, engineError } from '../../error/engine-error.js';
+/** A cursor over one parameter's text, for parsers that give up at the first thing that is wrong. Knows characters, not grammar. */
+import { engineError, type EngineError } from '../../error/engine-error.js';
+import { placeOf, sentence } from './diagnosis/mistake.js';
+import type { Rule } from './diagnosis/rule.js';
 
 /** Levels of parentheses. Far above what a person writes, far below what would use up the stack. */
 export const maxDepth = 500;
@@ -7,20 +9,51 @@ export const maxDepth = 500;
 /** Characters of a parameter that an error repeats. */
 const shownCharacters = 500;
 
+/** What a text is read as. */
+export interface Parameter {
+  /** What an error calls it, as `filter` in `failed to parse filter (x)`. */
+  readonly subject: string;
+  /** Tells the mistake of a text that was given up. */
+  readonly grammar: Rule<unknown>;
+}
+
+/** The text is not of the grammar. Where and how is not known yet: `parse` finds that out. */
+class GivenUp extends Error {}
+
+/**
+ * Reads a text.
+ *
+ * @param shown what an error repeats of it, when that is not the whole text
+ * @throws PGRST100 naming line and column (from 1), what stands there and what would have been right
+ */
+export function parse<T>(
+  { subject, grammar }: Parameter,
+  text: string,
+  read: (scanner: Scanner) => T,
+  shown = text,
+): T {
+  const scanner = new Scanner(text);
+  try {
+    return read(scanner);
+  } catch (error) {
+    if (!(error instanceof GivenUp)) throw error;
+    throw diagnosed(`failed to parse ${subject} (${shorten(shown)})`, grammar, text, error.message);
+  }
+}
+
+/** @param reason of the parser's own, where the grammar itself has nothing against the text */
+function diagnosed(subject: string, grammar: Rule<unknown>, text: string, reason: string): EngineError {
+  const characters = [...text];
+  if (reason !== '') return engineError('PGRST100', { subject, line: 1, column: 1, details: reason });
+  const { mistake } = grammar(characters, 0);
+  return engineError('PGRST100', { subject, ...placeOf(characters, mistake), details: sentence(mistake) });
+}
+
 export class Scanner {
   /** Index of the next character, in UTF-16 units. */
   position = 0;
 
-  /**
-   * @param text what is read
-   * @param subject what an error calls it, as `filter` in `failed to parse filter (x)`
-   * @param shown what an error repeats of it, when that is not the whole text
-   */
-  constructor(
-    readonly text: string,
-    readonly subject: string,
-    private readonly shown: string = text,
-  ) {}
+  constructor(readonly text: string) {}
 
   get atEnd(): boolean {
     return this.position >= this.text.length;
@@ -42,9 +75,9 @@ export class Scanner {
     return true;
   }
 
-  /** Steps over the expected text. @throws PGRST100 when something else comes next */
+  /** Steps over the expected text, or gives up. */
   expect(expected: string): void {
-    if (!this.take(expected)) this.fail(`"${expected}"`);
+    if (!this.take(expected)) this.giveUp();
   }
 
   /**
@@ -64,20 +97,27 @@ export class Scanner {
     while (this.peek() === ' ' || this.peek() === '\t') this.position += 1;
   }
 
-  /** @throws PGRST100 always, naming line and column (from 1) and what would have been right */
-  fail(expected: string, position = this.position): never {
-    throw this.error(expected, position);
+  /** What `read` finds; undefined, with the scanner where it was, when it gives up or finds nothing. */
+  attempt<T>(read: () => T | undefined): T | undefined {
+    const start = this.position;
+    try {
+      const found = read();
+      if (found !== undefined) return found;
+    } catch (error) {
+      if (!(error instanceof GivenUp)) throw error;
+    }
+    this.position = start;
+    return undefined;
   }
 
-  error(expected: string, position = this.position): EngineError {
-    const before = this.text.slice(0, position);
-    const found = this.text.codePointAt(position);
-    return engineError('PGRST100', {
-      subject: `failed to parse ${this.subject} (${shorten(this.shown)})`,
-      line: before.split('\n').length,
-      column: [...before.slice(before.lastIndexOf('\n') + 1)].length + 1,
-      details: `unexpected ${found === undefined ? 'end of input' : `"${String.fromCodePoint(found)}"`} expecting ${expected}`,
-    });
+  /** The text is not of the grammar. */
+  giveUp(): never {
+    throw new GivenUp();
+  }
+
+  /** Gives up on a text that may be of the grammar, but is nested deeper than `maxDepth`. */
+  giveUpIfDeep(depth: number): void {
+    if (depth >= maxDepth) throw new GivenUp(`expecting at most ${maxDepth} levels of parentheses`);
   }
 }
 
