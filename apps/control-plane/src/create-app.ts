@@ -5,6 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule, type AppParts } from './app.module.js';
 import { createJsonBodyMiddleware } from './http/json-body.middleware.js';
+import { createObserveMiddleware } from './http/observe.middleware.js';
 import { requestIdMiddleware } from './http/request-id.middleware.js';
 import { createTraceMiddleware } from './http/trace.middleware.js';
 
@@ -18,6 +19,7 @@ export async function createApp(parts: AppParts): Promise<NestExpressApplication
   app.disable('etag');
   app.use(requestIdMiddleware);
   if (parts.tracer !== undefined) app.use(createTraceMiddleware(parts.tracer));
+  app.use(createObserveMiddleware(parts.observer, parts.tracer));
   app.use(createJsonBodyMiddleware());
   await app.init();
   return app;

@@ -42,7 +42,7 @@ const PING_MS = 5_000;
 
 export async function startControlPlane(config: ControlPlaneConfig): Promise<RunningControlPlane> {
   const logger = createLogger({ name: 'control-plane', level: config.logLevel });
-  const metrics = createMetrics({ process: 'control-plane' });
+  const metrics = createMetrics({ process: 'control-plane', set: 'control-plane' });
   const observer = combineObservers(createLogObserver(logger), metrics.observer);
   const undo: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
@@ -67,6 +67,7 @@ export async function startControlPlane(config: ControlPlaneConfig): Promise<Run
     });
     const jwksRefresher = new JwksRefresher({ dataApis: database.dataApis, source: jwksSource, observer });
     const feedConnections = new FeedConnections(new ChangeFeed(database.tenants, database.events), observer);
+    metrics.show(() => ({ feedConnections: feedConnections.open }));
     const app = await createApp({
       database,
       observer,

@@ -20,6 +20,7 @@ describe('loadDataPlaneConfig', () => {
       adminHost: '127.0.0.1',
       adminPort: 5190,
       logLevel: 'info',
+      metricsTenants: 100,
       drainDelayMs: 0,
       maxConnections: 400,
       redisUrl: undefined,

@@ -34,6 +34,8 @@ export const dataPlaneEnvironment = z.object({
   /** Where rate limits are counted for the whole fleet; without it each data plane counts for itself. */
   REDIS_URL: sharedEnvironment.REDIS_URL,
   PERCH_LOG_LEVEL: z.enum(logLevels).default('info'),
+  /** Tenants that metrics count by name. */
+  PERCH_METRICS_TENANTS: z.coerce.number().int().min(0).max(10_000).default(100),
   /** Milliseconds between "not ready" and the end of listening when the process is asked to stop. */
   PERCH_DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(60_000).default(0),
   /** Connections to the databases of all tenants together, of all workers together. */
@@ -84,6 +86,7 @@ export interface DataPlaneConfig {
   readonly adminHost: string;
   readonly adminPort: number;
   readonly logLevel: LogLevel;
+  readonly metricsTenants: number;
   readonly drainDelayMs: number;
   /** Of all workers together. */
   readonly maxConnections: number;
@@ -114,6 +117,7 @@ export function loadDataPlaneConfig(options: DataPlaneOptions = {}, env: Environ
     adminHost: values.PERCH_ADMIN_HOST,
     adminPort: ports.dataPlaneAdmin,
     logLevel: values.PERCH_LOG_LEVEL,
+    metricsTenants: values.PERCH_METRICS_TENANTS,
     drainDelayMs: values.PERCH_DRAIN_DELAY_MS,
     maxConnections: values.PERCH_MAX_CONNECTIONS,
     redisUrl: values.REDIS_URL,

@@ -14,8 +14,8 @@ export interface Instruments {
   readonly metrics: Metrics;
 }
 
-export function createInstruments({ logLevel }: DataPlaneConfig): Instruments {
-  const metrics = createMetrics({ process: 'data-plane' });
+export function createInstruments({ logLevel, metricsTenants: maxTenants }: DataPlaneConfig): Instruments {
+  const metrics = createMetrics({ process: 'data-plane', set: 'data-plane', maxTenants });
   const logger = createLogger({ name: 'data-plane', level: logLevel });
   return { observer: combineObservers(createLogObserver(logger), metrics.observer), metrics };
 }

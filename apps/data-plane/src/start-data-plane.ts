@@ -113,6 +113,16 @@ export async function startDataPlane(
       traces: tracer === undefined ? undefined : createRequestTraces(tracer),
       answer: (message, exchange) => answerRequest(message, exchange, deps, observer),
     });
+    metrics.show(() => {
+      const { connections, idle, waiting } = executors.counts();
+      return {
+        tenantsLoaded: snapshots.size,
+        connectionsBusy: connections - idle,
+        connectionsIdle: idle,
+        connectionWaiters: waiting,
+        requestsInFlight: edge.inFlight,
+      };
+    });
     notReadyReason = undefined;
     const addresses =
       admin === undefined

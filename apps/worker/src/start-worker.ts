@@ -21,7 +21,7 @@ export interface RunningWorker {
 
 /** @throws the listen error of node when the admin port cannot be had; whatever was started is stopped again. */
 export async function startWorker(config: WorkerConfig): Promise<RunningWorker> {
-  const metrics = createMetrics({ process: 'worker' });
+  const metrics = createMetrics({ process: 'worker', set: 'worker' });
   const logger = createLogger({ name: 'worker', level: config.logLevel });
   const observer = combineObservers(createLogObserver(logger), metrics.observer);
   const tracer = await startTracing(config.tracing, 'worker', observer);

@@ -9,9 +9,12 @@ export {
   renderTogether,
   type Metrics,
   type MetricsOptions,
+  type MetricsSet,
   type MetricsSnapshot,
   type RenderedMetrics,
 } from './metrics.js';
+export type { ProcessCounts } from './process-metrics.js';
+export { productVersion } from './product-version.js';
 export { startAdminServer, type AdminServer, type AdminServerOptions } from './admin-server.js';
 export { startTracing, type TracingOptions } from './tracing/start-tracing.js';
 export type {

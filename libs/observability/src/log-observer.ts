@@ -26,6 +26,10 @@ function levelOf(observation: Observation): LineLevel | undefined {
     case 'request':
       if (observation.status >= 500) return observation.errorKind === 'internal' ? 'error' : 'warn';
       return 'debug';
+    case 'management-request':
+      return observation.status >= 500 ? 'warn' : 'debug';
+    case 'operation-run':
+      return 'debug';
     case 'tenant-lookup':
     case 'jwt-cache-lookup':
       return undefined;

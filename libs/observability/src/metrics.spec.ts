@@ -30,7 +30,7 @@ describe('createMetrics', () => {
       'perch_request_errors_total{kind="postgres",code="other",process="p"} 1',
     ])
       expect(body).toContain(line);
-    expect(body).not.toContain('a/b');
+    expect(body).toContain('perch_tenant_requests_total{tenant="a/b",outcome="refused",process="p"} 3');
   });
 
   it('shows whether the control plane is connected', async () => {

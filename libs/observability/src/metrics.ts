@@ -1,10 +1,13 @@
 /**
- * Observations as Prometheus metrics: one registry a process, no labels per tenant (a fleet process has thousands), error
- * kind and code class instead.
+ * Observations as Prometheus metrics: one registry a process, labels that no client can make grow. docs/metrics.md
+ * documents each.
  */
 import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { createCallMetrics, createOperationMetrics } from './management-metrics.js';
 import type { Observation } from './observation.js';
-import type { Observer } from './observer.js';
+import { combineObservers, type Observer } from './observer.js';
+import { createBugMetrics, registerCounts, type ProcessCounts } from './process-metrics.js';
+import { createTenantMetrics, type TenantMetricsOptions } from './tenant-metrics.js';
 
 /** Text exposition and its content type. */
 export interface RenderedMetrics {
@@ -20,7 +23,12 @@ export interface Metrics {
   readonly observer: Observer;
   render(): Promise<RenderedMetrics>;
   snapshot(): Promise<MetricsSnapshot>;
+  /** What can be counted at any moment, from now on. */
+  show(counts: () => ProcessCounts): void;
 }
+
+/** What a process does decides what it counts. */
+export type MetricsSet = 'data-plane' | 'control-plane' | 'worker';
 
 /** Seconds; from a cache hit to a long report. */
 const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -28,6 +36,10 @@ const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 export interface MetricsOptions {
   /** Label `process` of every series. */
   readonly process: string;
+  /** Default: all sets. */
+  readonly set?: MetricsSet;
+  /** Tenants that are counted by name (`tenant-metrics.ts`). Default 100. */
+  readonly maxTenants?: number;
   /** Node's own metrics (memory, event loop, garbage collection). Default true. */
   readonly runtimeMetrics?: boolean;
 }
@@ -36,11 +48,20 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ process: options.process });
   if (options.runtimeMetrics !== false) collectDefaultMetrics({ register: registry });
+  const { set } = options;
+  const tenants = { max: options.maxTenants ?? 100, now: () => performance.now() };
+  const observers = [
+    createBugMetrics(registry),
+    ...(set === undefined || set === 'data-plane' ? [createRequestMetrics(registry, tenants)] : []),
+    ...(set === undefined || set === 'control-plane' ? [createCallMetrics(registry)] : []),
+    ...(set === undefined || set === 'worker' ? [createOperationMetrics(registry)] : []),
+  ];
   return {
     registry,
-    observer: createMetricsObserver(registry),
+    observer: combineObservers(...observers),
     render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
     snapshot: () => registry.getMetricsAsJSON(),
+    show: (counts) => registerCounts(registry, counts),
   };
 }
 
@@ -60,7 +81,7 @@ function isCount(metric: object): boolean {
   return 'type' in metric && (metric.type === 'counter' || metric.type === 'histogram');
 }
 
-function createMetricsObserver(registry: Registry): Observer {
+function createRequestMetrics(registry: Registry, tenants: TenantMetricsOptions): Observer {
   const registers = [registry];
   const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> =>
     new Counter({ name, help, labelNames: [...labelNames], registers });
@@ -94,7 +115,13 @@ function createMetricsObserver(registry: Registry): Observer {
     registers,
   });
   const workersLost = counter('perch_workers_lost_total', 'Worker processes that ended unasked and were replaced');
-  const internalErrors = counter('perch_internal_errors_total', 'Bugs: errors that must not happen');
+  const feedSequence = new Gauge({
+    name: 'perch_feed_sequence',
+    help: 'Where the change feed was when it was last opened',
+    aggregator: 'min',
+    registers,
+  });
+  const byTenant = createTenantMetrics(registry, tenants);
 
   return {
     note(observation: Observation) {
@@ -105,12 +132,14 @@ function createMetricsObserver(registry: Registry): Observer {
           responseBytes.inc(observation.responseBytes);
           if (observation.errorKind !== undefined)
             errors.inc({ kind: observation.errorKind, code: codeClass(observation.errorCode) });
+          byTenant.count(observation);
           return;
         case 'tenant-lookup':
           lookups.inc({ outcome: observation.outcome });
           return;
         case 'control-plane-connected':
           connected.set(1);
+          feedSequence.set(observation.sequence);
           return;
         case 'control-plane-lost':
           connected.set(0);
@@ -140,8 +169,8 @@ function createMetricsObserver(registry: Registry): Observer {
           workersLost.inc();
           return;
         case 'internal-error':
-          internalErrors.inc();
-          return;
+        case 'management-request':
+        case 'operation-run':
         case 'process-started':
         case 'process-stopping':
         case 'process-stopped':

@@ -71,6 +71,29 @@ export type Observation =
       readonly why: string;
     }
   | { readonly kind: 'schema-cache-failed'; readonly tenant: string; readonly reason: string }
+  /** One answered call of the management API, or of the internal one. */
+  | {
+      readonly kind: 'management-request';
+      readonly requestId: string;
+      readonly method: string;
+      /** As declared, with the names of its parameters; undefined when nobody has such a route. */
+      readonly route: string | undefined;
+      /** Project, where the route is about one. */
+      readonly project: string | undefined;
+      readonly status: number;
+      readonly durationMs: number;
+      readonly traceId?: string | undefined;
+    }
+  | {
+      readonly kind: 'operation-run';
+      readonly operation: string;
+      readonly action: string;
+      /** `failed` for good, or to be tried again. */
+      readonly outcome: 'finished' | 'failed' | 'to-be-retried';
+      readonly durationMs: number;
+      readonly project: string;
+      readonly traceId?: string | undefined;
+    }
   /** Something that must not happen; `detail` is the stack and stays in the log. */
   | { readonly kind: 'internal-error'; readonly where: string; readonly detail: string }
   /** Anything a process wants in its log without a metric of its own. */

@@ -42,6 +42,8 @@ export interface SnapshotCache {
   /** Calls back when a held snapshot was replaced, and with undefined when it is gone. */
   onChange(callback: (key: string, snapshot: TenantSnapshot | undefined) => void): void;
   readonly listener: SnapshotListener;
+  /** Snapshots held. */
+  readonly size: number;
   stop(): Promise<void>;
 }
 
@@ -229,6 +231,9 @@ export function createSnapshotCache(options: SnapshotCacheOptions): SnapshotCach
     },
     onChange(callback) {
       callbacks.push(callback);
+    },
+    get size() {
+      return held.size;
     },
     listener: {
       changed(key, version) {

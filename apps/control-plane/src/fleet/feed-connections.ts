@@ -6,11 +6,17 @@ import type { ChangeFeed } from './change-feed.js';
 export class FeedConnections {
   private readonly stopping = new AbortController();
   private readonly running = new Set<Promise<void>>();
+  #open = 0;
 
   constructor(
     private readonly feed: ChangeFeed,
     private readonly observer: Observer,
   ) {}
+
+  /** Proxies that follow the feed. */
+  get open(): number {
+    return this.#open;
+  }
 
   /** Resolves when the proxy went away or `close` was called. */
   async serve(since: number, response: Response): Promise<void> {
@@ -27,7 +33,8 @@ export class FeedConnections {
       signal: AbortSignal.any([gone.signal, this.stopping.signal]),
     };
     // A failure ends the stream; the proxy connects again and resumes.
-    await this.inBackground(this.feed.follow(since, target));
+    this.#open += 1;
+    await this.inBackground(this.feed.follow(since, target)).finally(() => (this.#open -= 1));
     response.end();
   }
 

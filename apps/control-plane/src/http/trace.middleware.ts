@@ -4,10 +4,8 @@
  */
 import type { Tracer } from '@perch/observability';
 import type { NextFunction, Request, Response } from 'express';
+import { CHANGE_FEED_PATH, routeOf } from './observe.middleware.js';
 import { requestIdOf } from './request-id.middleware.js';
-
-/** Never ends, so it would be told of last of all. */
-const CHANGE_FEED = '/internal/v1/changes';
 
 export function createTraceMiddleware(tracer: Tracer) {
   return (request: Request, response: Response, next: NextFunction): void => {
@@ -25,14 +23,14 @@ export function createTraceMiddleware(tracer: Tracer) {
       'perch.request.id': requestIdOf(request),
     };
     const span =
-      path === CHANGE_FEED
+      path === CHANGE_FEED_PATH
         ? undefined
         : tracer.begin(method, parent, { kind: 'server', startedAt: performance.now(), attributes });
     if (span === undefined) return next();
     response.once('close', () => {
       const { statusCode: status } = response;
-      const route: unknown = request.route?.path;
-      if (typeof route === 'string') {
+      const route = routeOf(request);
+      if (route !== undefined) {
         span.rename(`${method} ${route}`);
         span.set({ 'http.route': route });
       }

@@ -74,23 +74,38 @@ export class OperationProcessor {
     const { database, computes, crashAt } = this.parts;
     const handler = operationHandlers[operation.action];
     const steps = createStepLog(operation, (id, list) => database.operations.recordSteps(id, list), crashAt, span);
+    const startedAt = performance.now();
+    const ended = (outcome: 'finished' | 'failed' | 'to-be-retried') =>
+      this.parts.observer.note({
+        kind: 'operation-run',
+        operation: operation.id,
+        action: operation.action,
+        outcome,
+        durationMs: performance.now() - startedAt,
+        project: operation.projectId,
+        traceId: span?.traceId,
+      });
     const context: HandlerContext = { operation, database, computes, steps };
     try {
       await handler.run(context);
       await steps.flush();
     } catch (error) {
-      return this.fail(context, handler, attempt, error);
+      const final = await this.fail(context, handler, attempt, error);
+      ended(final instanceof UnrecoverableError ? 'failed' : 'to-be-retried');
+      throw final;
     }
+    ended('finished');
     this.note('info', `Operation ${operation.action} finished`, operation);
     await this.enqueue(await database.operations.finish(operation.id));
   }
 
+  /** @returns what tells the queue whether another attempt may help */
   private async fail(
     context: HandlerContext,
     handler: OperationHandler,
     attempt: JobAttempt,
     error: unknown,
-  ): Promise<never> {
+  ): Promise<unknown> {
     const { operation, database } = context;
     const failure = classifyFailure(error);
     this.note('error', `Operation ${operation.action} failed: ${failure.message}`, operation);
@@ -101,12 +116,12 @@ export class OperationProcessor {
     if (failure.mayPass && !attempt.isLast) {
       const retryAt = new Date(Date.now() + attempt.backoffMs);
       await database.operations.recordFailure(operation.id, { error: failure.message, retryAt });
-      throw error;
+      return error;
     }
     await handler.giveUp?.(context, failure.message);
     const cancelFollowers = handler.cancelsFollowers ?? false;
     await this.enqueue(await database.operations.fail(operation.id, { error: failure.message, cancelFollowers }));
-    throw new UnrecoverableError(failure.message);
+    return new UnrecoverableError(failure.message);
   }
 
   /** One that cannot be enqueued now is by the next sweep. */
