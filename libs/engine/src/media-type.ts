@@ -30,8 +30,8 @@ export type MediaType =
       readonly format: 'json' | 'text';
       readonly options: readonly PlanOption[];
     }
-  /** A type of the user's own: a media type handler may serve it. `text` as sent, `essence` `type/subtype` in lower case. */
-  | { readonly kind: 'other'; readonly text: string; readonly essence: string };
+  /** A type of the user's own: a media type handler of exactly this name may serve it. As sent, with its parameters. */
+  | { readonly kind: 'other'; readonly text: string };
 
 const planOptions: readonly PlanOption[] = ['analyze', 'verbose', 'settings', 'buffers', 'wal'];
 
@@ -48,18 +48,17 @@ const plainTypes: Readonly<Record<string, MediaType>> = {
   '*/*': { kind: 'any' },
 };
 
-/** Any text is a media type; what is none of ours is `other`. Letter case and blanks do not matter. */
+/** Type and subtype at the start; what stands behind them and is no parameter is ignored. */
+const essencePattern = /^[\p{L}\p{N}.*]+\/[\p{L}\p{N}.*+-]+/u;
+const parameterPattern = /\s*;\s*([\p{L}\p{N}-]+)\s*=\s*(?:"([^"]*)"|([\p{L}\p{N}|-]+))/uy;
+
+/** Any text is a media type; what is none of ours is `other`. Letter case of types and parameter names does not matter. */
 export function parseMediaType(text: string): MediaType {
   const exact = plainType(text);
   if (exact !== undefined) return exact;
-  const [type = '', ...rest] = text.split(';');
-  // What follows a second slash is ignored.
-  const essence = type
-    .split('/')
-    .slice(0, 2)
-    .map((part) => part.trim().toLowerCase())
-    .join('/');
-  const parameters = parseParameters(rest);
+  const start = essencePattern.exec(text)?.[0] ?? '';
+  const essence = start.toLowerCase();
+  const parameters = parseParameters(text, start.length);
   switch (essence) {
     case 'application/vnd.pgrst.object':
     case 'application/vnd.pgrst.object+json':
@@ -73,7 +72,7 @@ export function parseMediaType(text: string): MediaType {
     case 'application/vnd.pgrst.plan+json':
       return parsePlan('json', parameters);
   }
-  return plainType(essence) ?? { kind: 'other', text: text.trim(), essence };
+  return plainType(essence) ?? { kind: 'other', text };
 }
 
 function plainType(essence: string): MediaType | undefined {
@@ -81,44 +80,38 @@ function plainType(essence: string): MediaType | undefined {
 }
 
 function parsePlan(format: 'json' | 'text', parameters: ReadonlyMap<string, string>): MediaType {
-  const asked = new Set((parameters.get('options') ?? '').toLowerCase().split('|'));
-  const inner = parseMediaType(parameters.get('for') ?? 'application/json');
+  const asked = new Set((parameters.get('options') ?? '').split('|'));
   return {
     kind: 'plan',
-    // A plan of a plan explains the same statement.
-    for: inner.kind === 'plan' ? inner.for : inner,
+    for: parseMediaType(parameters.get('for') ?? 'application/json'),
     format,
     options: planOptions.filter((option) => asked.has(option)),
   };
 }
 
-function parseParameters(texts: readonly string[]): ReadonlyMap<string, string> {
-  return new Map(
-    texts.map((text) => {
-      const [name = '', ...value] = text.split('=');
-      return [
-        name.trim().toLowerCase(),
-        value
-          .join('=')
-          .trim()
-          .replace(/^"(.*)"$/s, '$1'),
-      ];
-    }),
-  );
+/** Up to the first that is none. Of a repeated name the last value counts. */
+function parseParameters(text: string, from: number): ReadonlyMap<string, string> {
+  const parameters = new Map<string, string>();
+  parameterPattern.lastIndex = from;
+  for (let found = parameterPattern.exec(text); found !== null; found = parameterPattern.exec(text)) {
+    const [, name = '', quoted, bare = ''] = found;
+    parameters.set(name.toLowerCase(), quoted ?? bare);
+  }
+  return parameters;
 }
 
 /**
  * The media types of an Accept header, the best first: by q, then by how specific they are, then by place.
  *
- * A q that is no number counts as 1; q=0 is only the last of all.
+ * Blanks mean nothing, wherever they stand. A q that is no number counts as 1; q=0 is only the last of all.
  *
  * @param header undefined when none was sent: anything will do
  */
 export function parseAccept(header: string | undefined): readonly MediaType[] {
   if (header === undefined) return [{ kind: 'any' }];
-  if (!header.includes(',')) return [parseMediaType(header.split(';q=')[0] ?? '')];
-  return header
-    .split(',')
+  const items = header.replaceAll(' ', '').split(',');
+  if (items.length === 1) return [parseMediaType(items[0]?.split(';q=')[0] ?? '')];
+  return items
     .map((item) => {
       const [type = '', quality = ''] = item.split(';q=');
       const specificity = count(type, ';') - count(type, '*');
@@ -129,8 +122,8 @@ export function parseAccept(header: string | undefined): readonly MediaType[] {
 }
 
 function parseQuality(text: string): number {
-  const number = (text.split(';')[0] ?? '').trim();
-  return /^-?[0-9]+(\.[0-9]+)?$/.test(number) ? Number(number) : 1;
+  // What stands behind a number is ignored.
+  return Number(/^-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/.exec(text)?.[0] ?? 1);
 }
 
 function count(text: string, mark: string): number {

@@ -125,6 +125,9 @@ describe('the page', () => {
     ['GET /m?limit=0&offset=5', '', 'PGRST103 Limit should be greater than or equal to zero.'],
     ['GET /m?limit=x&offset=5', '', 'PGRST103 Limit should be greater than or equal to zero.'],
     ['GET /m?limit=-1', '', 'PGRST103 Limit should be greater than or equal to zero.'],
+    ['PUT /m?limit=-1', '', 'PGRST103 Limit should be greater than or equal to zero.'],
+    ['PUT /m?limit=0', '', 'PGRST114'],
+    ['PUT /m?id=eq.1&offset=1', '', 'PGRST114'],
     ['GET /m?limit=5&offset=20', '0-9', 'PGRST103 Limit should be greater than or equal to zero.'],
     [
       'GET /m',
@@ -153,13 +156,15 @@ describe('preferences', () => {
       handling: undefined,
       timezone: 'Europe/Paris',
       maxAffected: undefined,
+      refused: [],
     });
   });
 
-  it('are refused under strict handling where they are unknown', () => {
-    expect(refusal('GET /m', strict('a=b, c, count=exact'))).toBe('PGRST122 Invalid preferences: a=b, c');
-    expect(refusal('GET /m', strict('count=many'))).toBe('PGRST122 Invalid preferences: count=many');
-    expect(refusal('GET /m', strict(''))).toBe('PGRST122 Invalid preferences: ');
+  it('are for the plan to refuse under strict handling where they are unknown', () => {
+    expect(parse('GET /m', strict('a=b, c, count=exact')).preferences.refused).toEqual(['a=b', 'c']);
+    expect(parse('GET /m', strict('count=many')).preferences.refused).toEqual(['count=many']);
+    expect(parse('GET /m', strict('')).preferences.refused).toEqual(['']);
+    expect(parse('GET /m', { headers: [['prefer', 'handling=lenient, a=b']] }).preferences.refused).toEqual([]);
   });
 
   it('may be valid and still not apply', () => {

@@ -42,7 +42,7 @@ export interface ApiRequest {
  * Reads everything that can be read without the database.
  *
  * @throws PGRST100 the query string, PGRST101 and PGRST117 the method, PGRST102 the body, PGRST103 the range,
- * PGRST106 the schema, PGRST122 the preferences, PGRST125 and PGRST126 the path, PERCH100 the encoding
+ * PGRST106 the schema, PGRST114 a page of a PUT, PGRST125 and PGRST126 the path, PERCH100 the encoding
  */
 export function parseApiRequest(request: EngineRequest, config: ApiConfig): ApiRequest {
   const { method, path, query, body } = request;
@@ -54,12 +54,11 @@ export function parseApiRequest(request: EngineRequest, config: ApiConfig): ApiR
   const action = chooseAction(resource, method, schema);
   const queryParams = parseQueryParams(query, action.kind === 'call' && action.invocation === 'read');
   const topLevelRange = chooseRange(queryParams.topLevelRange, method === 'GET' ? header('range') : undefined);
+  if (method === 'PUT' && (topLevelRange.limit !== undefined || topLevelRange.offset !== 0n)) {
+    throw engineError('PGRST114');
+  }
   const contentType = parseMediaType(header('content-type') ?? 'application/json');
   const { payload, columns } = parsePayload({ body, contentType, action, columns: queryParams.columns });
-  const { preferences, invalid } = parsePreferences(all('prefer'), config.txEnd.endsWith('-allow-override'));
-  if (preferences.handling === 'strict' && invalid.length > 0 && action.kind !== 'info') {
-    throw engineError('PGRST122', { preferences: invalid });
-  }
   return {
     method,
     path,
@@ -69,7 +68,7 @@ export function parseApiRequest(request: EngineRequest, config: ApiConfig): ApiR
     showsProfile,
     queryParams,
     topLevelRange,
-    preferences,
+    preferences: parsePreferences(all('prefer'), config.txEnd.endsWith('-allow-override')),
     payload,
     columns,
     accept: parseAccept(header('accept')),

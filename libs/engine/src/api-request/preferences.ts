@@ -16,6 +16,8 @@ export interface Preferences {
   readonly handling: 'strict' | 'lenient' | undefined;
   readonly timezone: string | undefined;
   readonly maxAffected: bigint | undefined;
+  /** What is not in the tables, as sent, where that is to be refused: under strict handling. */
+  readonly refused: readonly string[];
 }
 
 /** Every preference with a closed list of values. Letter case matters. */
@@ -31,17 +33,11 @@ const choices = {
 /** Preferences with a value of the client's own. */
 const openPreferences = ['timezone=', 'max-affected='];
 
-export interface ParsedPreferences {
-  readonly preferences: Preferences;
-  /** What is not in the tables, as sent. */
-  readonly invalid: readonly string[];
-}
-
 /**
  * @param headers every Prefer header; of a preference that is given twice the first counts
  * @param mayChooseEnd whether `tx=` is honoured; where it is not it is still valid
  */
-export function parsePreferences(headers: readonly string[], mayChooseEnd: boolean): ParsedPreferences {
+export function parsePreferences(headers: readonly string[], mayChooseEnd: boolean): Preferences {
   const items = headers.flatMap((header) => header.split(',').map((item) => item.trim()));
   const choose = <N extends keyof typeof choices>(name: N): (typeof choices)[N][number] | undefined => {
     const values: readonly (typeof choices)[N][number][] = choices[name];
@@ -50,18 +46,17 @@ export function parsePreferences(headers: readonly string[], mayChooseEnd: boole
       .find((value) => value !== undefined);
   };
   const maxAffected = valueOf(items, 'max-affected=');
+  const handling = choose('handling');
   return {
-    preferences: {
-      resolution: choose('resolution'),
-      missing: choose('missing'),
-      return: choose('return'),
-      count: choose('count'),
-      transaction: mayChooseEnd ? choose('tx') : undefined,
-      handling: choose('handling'),
-      timezone: valueOf(items, 'timezone='),
-      maxAffected: maxAffected === undefined ? undefined : parseInteger(maxAffected),
-    },
-    invalid: items.filter((item) => !isKnown(item)),
+    resolution: choose('resolution'),
+    missing: choose('missing'),
+    return: choose('return'),
+    count: choose('count'),
+    transaction: mayChooseEnd ? choose('tx') : undefined,
+    handling,
+    timezone: valueOf(items, 'timezone='),
+    maxAffected: maxAffected === undefined ? undefined : parseInteger(maxAffected),
+    refused: handling === 'strict' ? items.filter((item) => !isKnown(item)) : [],
   };
 }
 

@@ -21,18 +21,25 @@ export function errorBody(error: EngineError, verbosity: 'verbose' | 'minimal'):
 /**
  * The error's own headers and those of every error: Content-Type, Proxy-Status, and Retry-After (seconds) on each 503.
  *
- * @param retryAfterSeconds what to say where the error does not say it itself.
  * @see https://www.rfc-editor.org/rfc/rfc9209 Proxy-Status
  */
-export function errorHeaders(error: EngineError, retryAfterSeconds = 0): readonly (readonly [string, string])[] {
+export function errorHeaders(error: EngineError): readonly (readonly [string, string])[] {
   const own = error.headers;
   const saysRetry = own.some(([name]) => name.toLowerCase() === 'retry-after');
   return [
-    ...(error.status === 503 && !saysRetry ? [['Retry-After', String(retryAfterSeconds)] as const] : []),
+    ...(error.status === 503 && !saysRetry ? [retryAfter()] : []),
     ['Content-Type', errorContentType],
     ['Proxy-Status', `PostgREST; error=${proxyStatusToken(error.code)}`],
     ...own,
   ];
+}
+
+/** Seconds, where nobody knows better: 0 would ask for a retry that meets the same fault. */
+const retryAfterSeconds = 1;
+
+/** @see https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 */
+export function retryAfter(): readonly [string, string] {
+  return ['Retry-After', String(retryAfterSeconds)];
 }
 
 /** A SQLSTATE that a function chose may be any text once it comes by the PGRST protocol; a header takes only a token. */

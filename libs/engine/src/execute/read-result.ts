@@ -42,8 +42,6 @@ function inspected(main: SqlResult): InspectResult {
     kind: 'inspect',
     tables: names('tables'),
     routines: names('routines'),
-    gucHeaders: field('headers'),
-    gucStatus: field('status'),
   };
 }
 

@@ -32,6 +32,4 @@ export interface InspectResult {
   readonly tables: readonly string[] | undefined;
   /** Names of functions; undefined for all. */
   readonly routines: readonly string[] | undefined;
-  readonly gucHeaders: string | undefined;
-  readonly gucStatus: string | undefined;
 }

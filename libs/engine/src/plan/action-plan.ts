@@ -25,6 +25,8 @@ export interface MutateAction {
   readonly read: ReadPlan;
   readonly content: NegotiatedContent;
   readonly table: Table;
+  /** Columns of the key in the order in which Location names them: that of the returned rows. */
+  readonly locationKey: readonly string[];
 }
 
 export interface CallAction {

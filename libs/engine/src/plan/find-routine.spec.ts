@@ -11,6 +11,7 @@ const schema = createSchemaCache(
       routine('raw', [parameter('a integer')]),
       routine('bytes', [parameter('bytea')]),
       routine('nothing', []),
+      routine('relaxed', [parameter('a integer?'), parameter('b text?')]),
     ],
   }),
 );
@@ -29,6 +30,7 @@ describe('the overload that a call means', () => {
     ['raw', ['b'], 'json', ['']],
     ['raw', [], 'json', ['']],
     ['bytes', [], 'bytea', ['']],
+    ['relaxed', [], 'text', ['a', 'b']],
   ])('of %s with %j and body %s takes %j', (name, argumentNames, body, expected) => {
     const { routine: found } = find(name, argumentNames, body);
     expect(found.parameters.map((one) => one.name)).toEqual(expected);

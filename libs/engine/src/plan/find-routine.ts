@@ -60,9 +60,12 @@ function takesBody(routine: Routine, body: RoutineCall['body']): boolean {
   return typesOfBody[body].includes(only.type);
 }
 
-/** All required parameters are given, and nothing that is no parameter. Bodies that are not json have no arguments to name. */
+/**
+ * All required parameters are given, and nothing that is no parameter. Bodies that are not json name no arguments: they can
+ * only leave out parameters that all may be left out, and a function without parameters is not meant by them.
+ */
 function takesArguments({ parameters }: Routine, { argumentNames, body }: RoutineCall): boolean {
-  if (body !== undefined && body !== 'json') return false;
+  if (body !== undefined && body !== 'json' && parameters.length === 0) return false;
   const known = new Set(parameters.map(({ name }) => name));
   const given = new Set(argumentNames);
   return (

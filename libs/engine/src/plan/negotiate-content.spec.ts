@@ -1,4 +1,4 @@
-import { api, filmQuery, films } from '../../test/film-plan.js';
+import { api, filmPlan, films } from '../../test/film-plan.js';
 import { mediaTypeName, parseAccept } from '../media-type.js';
 import { negotiateContent, type ContentInput, type NegotiatedContent } from './negotiate-content.js';
 
@@ -8,10 +8,11 @@ function negotiate(
   more: Partial<ContentInput> = {},
 ): NegotiatedContent {
   return negotiateContent({
-    request: { accept: parseAccept(accept), ...filmQuery('') },
+    request: { accept: parseAccept(accept) },
     schema: films,
     config: { planEnabled: false },
     relation: api(relation),
+    read: filmPlan(relation),
     bodyless: false,
     ...more,
   });
@@ -45,14 +46,16 @@ describe('negotiateContent', () => {
   );
 
   it("prefers a table's own handler while all its columns are selected", () => {
-    expect(negotiate('text/csv', 'films').handler).toEqual({
+    expect(negotiate('text/csv', 'actors').handler).toEqual({
       kind: 'aggregate',
-      routine: api('films_csv'),
-      rowType: api('films'),
+      routine: api('actors_csv'),
+      rowType: api('actors'),
       binary: false,
     });
-    const request = { accept: parseAccept('text/csv'), ...filmQuery('select=id') };
-    expect(negotiate('text/csv', 'films', { request }).handler).toEqual({ kind: 'csv' });
+    for (const select of ['id', '*,films(title)', '*,id']) {
+      const read = filmPlan(`actors?select=${select}`);
+      expect(negotiate('text/csv', 'actors', { read }).handler).toEqual({ kind: 'csv' });
+    }
   });
 
   it("serves a function's own media type, and json beside it", () => {
@@ -67,9 +70,11 @@ describe('negotiateContent', () => {
     const planned = negotiate(accept, 'films', { config });
     expect(planned.handler).toEqual({ kind: 'json-object', nullsStripped: false });
     expect(planned.mediaType).toMatchObject({ kind: 'plan', format: 'json', options: ['analyze'] });
-    expect(() => negotiate('application/vnd.pgrst.plan; for="text/html"', 'films', { config })).toThrow(
-      expect.objectContaining({ code: 'PGRST107' }),
-    );
+    for (const nothing of ['text/html', 'application/vnd.pgrst.plan']) {
+      expect(() => negotiate(`application/vnd.pgrst.plan; for="${nothing}"`, 'films', { config })).toThrow(
+        expect.objectContaining({ code: 'PGRST107' }),
+      );
+    }
   });
 
   it('chooses a type without making a body', () => {

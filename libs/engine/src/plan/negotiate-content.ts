@@ -1,12 +1,12 @@
 /** Which of the acceptable media types is answered and what makes the body: the Accept header and the schema's handlers in. */
 import type { ApiConfig } from '../api-config.js';
 import type { ApiRequest } from '../api-request/api-request.js';
-import type { SelectItem } from '../api-request/query-params/ast.js';
 import { engineError } from '../error/engine-error.js';
 import type { QualifiedIdentifier } from '../identifiers.js';
 import { mediaTypeName, parseMediaType, type MediaType } from '../media-type.js';
 import { anyMediaType, type MediaHandler } from '../schema-cache/media-handler.js';
 import type { SchemaCache } from '../schema-cache/schema-cache.js';
+import type { ReadPlan } from './read-plan.js';
 
 /** How rows become a body. */
 export type BodyHandler =
@@ -37,11 +37,13 @@ export interface NegotiatedContent {
 }
 
 export interface ContentInput {
-  readonly request: Pick<ApiRequest, 'accept' | 'queryParams'>;
+  readonly request: Pick<ApiRequest, 'accept'>;
   readonly schema: SchemaCache;
   readonly config: Pick<ApiConfig, 'planEnabled'>;
   /** Table or view that the rows are of. */
   readonly relation: QualifiedIdentifier;
+  /** How they are read. */
+  readonly read: Pick<ReadPlan, 'select' | 'embeds'>;
   /** The called function. */
   readonly routine?: QualifiedIdentifier | undefined;
   /** Nothing will be shown, but a type is chosen all the same. */
@@ -80,7 +82,9 @@ function choose(mediaType: MediaType, input: ContentInput): Choice | undefined {
     case 'array-stripped':
       return { mediaType, handler: { kind: 'json-array', nullsStripped: true } };
     case 'plan': {
-      const explained = input.config.planEnabled ? choose(mediaType.for, input) : undefined;
+      // Nothing explains a plan.
+      const explains = input.config.planEnabled && mediaType.for.kind !== 'plan';
+      const explained = explains ? choose(mediaType.for, input) : undefined;
       return explained === undefined ? undefined : { mediaType, handler: explained.handler };
     }
     default:
@@ -89,17 +93,14 @@ function choose(mediaType: MediaType, input: ContentInput): Choice | undefined {
 }
 
 /** A table's handler takes whole rows: it serves only where all columns are selected. */
-function ofTableOrRoutine(
-  mediaType: MediaType,
-  { request, schema, relation, routine }: ContentInput,
-): Choice | undefined {
-  if (!selectsAll(request.queryParams.select)) return undefined;
+function ofTableOrRoutine(mediaType: MediaType, { schema, relation, read, routine }: ContentInput): Choice | undefined {
+  if (!selectsAll(read)) return undefined;
   const sources = [
     schema.tableMediaHandlers(relation),
     ...(routine === undefined ? [] : [schema.routineMediaHandlers(routine)]),
   ];
-  const text = handlerName(mediaType);
-  for (const name of [anyMediaType, text]) {
+  // The name of the domain that would serve it: of a type that is none of ours parameters and letter case count.
+  for (const name of [anyMediaType, mediaTypeName(mediaType)]) {
     for (const handlers of sources) {
       const found = handlers.get(name);
       if (found !== undefined) return custom(found, relation);
@@ -109,13 +110,8 @@ function ofTableOrRoutine(
 }
 
 function ofAnyRow(mediaType: MediaType, schema: SchemaCache): Choice | undefined {
-  const found = schema.anyRowMediaHandlers.get(handlerName(mediaType));
+  const found = schema.anyRowMediaHandlers.get(mediaTypeName(mediaType));
   return found === undefined ? undefined : custom(found, undefined);
-}
-
-/** The name of the domain that would serve it. */
-function handlerName(mediaType: MediaType): string {
-  return mediaType.kind === 'other' ? mediaType.essence : mediaTypeName(mediaType);
 }
 
 function custom(
@@ -142,6 +138,7 @@ function builtIn(mediaType: MediaType): Choice | undefined {
   }
 }
 
-function selectsAll(select: readonly SelectItem[]): boolean {
-  return select.length === 0 || (select.length === 1 && select[0]?.kind === 'star');
+/** A star that had to be expanded, for domain representations, is no whole row any more. */
+function selectsAll({ select, embeds }: ContentInput['read']): boolean {
+  return select.length === 1 && select[0]?.kind === 'star' && embeds.length === 0;
 }

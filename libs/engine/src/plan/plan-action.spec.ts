@@ -36,6 +36,8 @@ describe('what is refused before any connection is touched', () => {
     ['PUT', '/films?id=eq(any).{1}', { body: row }, 'PGRST105'],
     ['PUT', '/films?id=eq.1&title=eq.x', { body: row }, 'PGRST105'],
     ['PUT', '/films?id=eq.1&or=(id.eq.1)', { body: row }, 'PGRST105'],
+    ['PUT', '/films?id=eq.1&select=directors(id)&directors.or=(id.eq.1)', { body: row }, 'PGRST105'],
+    ['PUT', '/nothing?id=eq.1&limit=1', { body: row }, 'PGRST114'],
     ['PUT', '/roles?film_id=eq.1', { body: '{"film_id":1,"actor_id":1}' }, 'PGRST105'],
     ['PUT', '/films?id=eq.1&limit=1', { body: row }, 'PGRST114'],
     ['POST', '/rpc/add', { body: '{"a":1,"b":2}', headers: prefer('handling=strict, max-affected=1') }, 'PGRST128'],
@@ -43,6 +45,34 @@ describe('what is refused before any connection is touched', () => {
     ['POST', '/films', { body: row, headers: { accept: 'image/png' } }, 'PGRST107'],
   ])('%s %s %j: %s', (method, target, sent, code) => {
     expect(() => plan(method, target, sent)).toThrow(expect.objectContaining({ code }));
+  });
+
+  const strict = prefer('handling=strict, odd');
+  it.each<[string, string, Sent, string]>([
+    ['GET', '/films', { headers: strict }, 'PGRST122'],
+    ['GET', '/film', { headers: strict }, 'PGRST205'],
+    ['GET', '/films?nope.id=eq.1', { headers: strict }, 'PGRST108'],
+    ['GET', '/films', { headers: { ...strict, accept: 'image/png' } }, 'PGRST107'],
+    ['POST', '/films', { body: row, headers: { ...strict, accept: 'image/png' } }, 'PGRST122'],
+    ['POST', '/films', { body: '{"nope":1}', headers: strict }, 'PGRST204'],
+    ['PUT', '/films?id=gt.1', { body: row, headers: strict }, 'PGRST105'],
+    ['GET', '/rpc/nothing', { headers: strict }, 'PGRST202'],
+    ['GET', '/rpc/search?term=a', { headers: { ...strict, accept: 'image/png' } }, 'PGRST107'],
+    [
+      'POST',
+      '/rpc/add',
+      { body: '{"a":1,"b":2}', headers: prefer('handling=strict, max-affected=1, odd') },
+      'PGRST122',
+    ],
+    ['OPTIONS', '/rpc/touch', { headers: strict }, 'PGRST122'],
+    ['OPTIONS', '/rpc/touch', { headers: { accept: 'image/png' } }, 'PGRST107'],
+    ['OPTIONS', '/rpc/pair?nope.id=eq.1', {}, 'PGRST108'],
+  ])('of several reasons one is told: %s %s %j: %s', (method, target, sent, code) => {
+    expect(() => plan(method, target, sent)).toThrow(expect.objectContaining({ code }));
+  });
+
+  it.each(['GET', 'OPTIONS'])('knows no preferences for %s of the root', (method) => {
+    expect(plan(method, '/', { headers: strict }).kind).toBe(method === 'GET' ? 'inspect' : 'info');
   });
 
   it('tells what a wrong table name may have meant', () => {

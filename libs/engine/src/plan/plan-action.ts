@@ -55,7 +55,8 @@ function planReadAction(target: QualifiedIdentifier, headersOnly: boolean, known
   const { request, schema, config } = known;
   const relation = knownTable(target, schema);
   const read = planRead({ request, schema, config, relation, rows: 'relation' });
-  const content = negotiateContent({ request, schema, config, relation, bodyless: headersOnly });
+  const content = negotiateContent({ request, schema, config, relation, read, bodyless: headersOnly });
+  refuseUnknownPreferences(request);
   return { kind: 'read', read, content, headersOnly };
 }
 
@@ -66,30 +67,53 @@ function planMutateAction(target: QualifiedIdentifier, mutation: keyof typeof ve
   const table = knownTable(target, schema);
   const read = planRead({ request, schema, config, relation: table, rows: 'changed' });
   const mutate = planMutate({ request, schema, table, mutation, needed: neededColumns(read) });
+  refuseUnknownPreferences(request);
   const bodyless = request.preferences.return !== 'representation';
-  const content = negotiateContent({ request, schema, config, relation: table, bodyless });
-  return { kind: 'mutate', verb: verbs[mutation], mutate, read, content, table };
+  const content = negotiateContent({ request, schema, config, relation: table, read, bodyless });
+  const locationKey = keyInOrder(table, mutate.returning);
+  return { kind: 'mutate', verb: verbs[mutation], mutate, read, content, table, locationKey };
+}
+
+/** Whole rows have the table's order; single columns come back in the order of their names. */
+function keyInOrder({ columns, primaryKey }: Table, returning: readonly string[] | undefined): readonly string[] {
+  return returning === undefined ? [...columns.keys()].filter((name) => primaryKey.includes(name)) : primaryKey;
 }
 
 function planCallAction(
-  { target, invocation, headersOnly }: Extract<ApiRequest['action'], { kind: 'call' }>,
+  {
+    target,
+    invocation,
+    headersOnly,
+  }: Pick<Extract<ApiRequest['action'], { kind: 'call' }>, 'target' | 'invocation' | 'headersOnly'>,
   known: Knowledge,
 ): CallAction {
   const { request, schema, config } = known;
   const found = findCalledRoutine(request, target, schema);
   const { routine } = found;
+  const read = planRead({ request, schema, config, relation: returnedRelation(routine, schema), rows: 'returned' });
+  const { relation } = read;
+  const content = negotiateContent({ request, schema, config, relation, read, routine, bodyless: headersOnly });
+  refuseUnknownPreferences(request);
   const { handling, maxAffected } = request.preferences;
   if (handling === 'strict' && maxAffected !== undefined && !routine.returns.set) throw engineError('PGRST128');
-  const read = planRead({ request, schema, config, relation: returnedRelation(routine, schema), rows: 'returned' });
   const returning = routine.returns.kind === 'composite' ? neededColumns(read) : undefined;
   return {
     kind: 'call',
     call: { routine, args: planArguments(found, request), returning },
     read,
-    content: negotiateContent({ request, schema, config, relation: read.relation, routine, bodyless: headersOnly }),
+    content,
     verb: invocation === 'post' ? 'post' : headersOnly ? 'head' : 'get',
     readOnly: invocation === 'read' || routine.volatility !== 'volatile',
   };
+}
+
+/**
+ * After what else is wrong with a request, as PostgREST has it; a root document and OPTIONS of a table know no preferences.
+ *
+ * @throws PGRST122
+ */
+function refuseUnknownPreferences({ preferences: { refused } }: ApiRequest): void {
+  if (refused.length > 0) throw engineError('PGRST122', { preferences: refused });
 }
 
 /** A document is json, whatever name of it is accepted. */
@@ -111,17 +135,17 @@ function returnedRelation(routine: Routine, schema: SchemaCache): QualifiedIdent
   return table ?? { schema: routine.schema, name: routine.name };
 }
 
-function infoSubject(
-  action: Extract<ApiRequest['action'], { kind: 'info' }>,
-  { request, schema }: Knowledge,
-): InfoAction['subject'] {
+function infoSubject(action: Extract<ApiRequest['action'], { kind: 'info' }>, known: Knowledge): InfoAction['subject'] {
   switch (action.of) {
     case 'root':
       return { kind: 'root' };
     case 'relation':
-      return { kind: 'table', table: knownTable(action.target, schema) };
-    case 'routine':
-      return { kind: 'routine', routine: findCalledRoutine(request, action.target, schema).routine };
+      return { kind: 'table', table: knownTable(action.target, known.schema) };
+    case 'routine': {
+      // What would be refused of a call by HEAD is refused here too.
+      const call = planCallAction({ target: action.target, invocation: 'read', headersOnly: true }, known);
+      return { kind: 'routine', routine: call.call.routine };
+    }
     default:
       return assertNever(action);
   }

@@ -28,7 +28,6 @@ export interface MutationInput {
 
 /**
  * @throws PGRST105 the filters of a PUT are not exactly its primary key
- * @throws PGRST114 a PUT with a limit or offset
  * @throws PGRST204 the payload names a column that the table does not have
  */
 export function planMutate(input: MutationInput): MutatePlan {
@@ -70,15 +69,12 @@ function missingAsDefault({ request }: MutationInput): boolean {
 function planPut(input: MutationInput): InsertPlan {
   const { request, table } = input;
   const { filters, logic } = request.queryParams;
-  if (request.queryParams.topLevelRange.limit !== undefined || request.queryParams.topLevelRange.offset !== 0n) {
-    throw engineError('PGRST114');
-  }
   const top = filters.filter(({ path }) => path.length === 0).map(({ value }) => value);
   const named = new Set(top.map(({ field }) => field.name));
   const isKey = table.primaryKey.length > 0 && named.size === table.primaryKey.length;
   const isWhole = isKey && table.primaryKey.every((column) => named.has(column));
-  const isPlain = top.every(isPlainEquality) && logic.every(({ path }) => path.length > 0);
-  if (!isWhole || !isPlain) throw engineError('PGRST105');
+  // Conditions on an embed count too: none may stand beside the key.
+  if (!isWhole || !top.every(isPlainEquality) || logic.length > 0) throw engineError('PGRST105');
   return planInsert(input, {
     conflict: { resolution: 'merge-duplicates', columns: table.primaryKey },
     payloadMustMatch: topConditions(input),

@@ -3,8 +3,9 @@
  * PostgreSQL as text and is sent as it is.
  */
 import { assertNever, InternalError } from '../error/engine-error.js';
+import type { QualifiedIdentifier } from '../identifiers.js';
 import type { BodyHandler } from '../plan/negotiate-content.js';
-import { empty, ident, literal, qualified, sql, type SqlFragment } from './sql.js';
+import { ident, literal, qualified, sql, type SqlFragment } from './sql.js';
 
 /** Alias of the page's rows: PostgREST's, because PostgreSQL's messages show it. */
 export const pageAlias = '_postgrest_t';
@@ -38,14 +39,19 @@ export function bodySql(handler: BodyHandler, rows: PageRows): SqlFragment {
     case 'geojson':
       return sql`pg_catalog.json_build_object('type', 'FeatureCollection', 'features', coalesce(pg_catalog.json_agg(ST_AsGeoJSON(${page})::json), '[]'))`;
     case 'aggregate': {
-      const cast = handler.rowType === undefined ? empty : sql`::${qualified(handler.rowType)}`;
-      return asText(sql`${qualified(handler.routine)}(${page}${cast})`, handler.binary);
+      return asText(sql`${qualified(handler.routine)}(${aggregated(rows, handler.rowType)})`, handler.binary);
     }
     case 'function-result':
       return asText(functionResult(rows), handler.binary);
     default:
       return assertNever(handler);
   }
+}
+
+/** The value of a function that returns one, else the row. */
+function aggregated(rows: PageRows, rowType: QualifiedIdentifier | undefined): SqlFragment {
+  if (rows.kind === 'single' && rows.scalar) return scalar;
+  return rowType === undefined ? page : sql`${page}::${qualified(rowType)}`;
 }
 
 /** Bytes travel as base64, whatever bytea_output is: `isBinary` tells who reads them. */

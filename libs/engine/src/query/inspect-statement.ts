@@ -9,7 +9,7 @@ import type { InspectAction } from '../plan/action-plan.js';
 import { param, sql, type SqlFragment } from './sql.js';
 
 /** Index of each column in the statement's only row. */
-export const inspectColumns = { tables: 0, routines: 1, headers: 2, status: 3 } as const;
+export const inspectColumns = { tables: 0, routines: 1 } as const;
 
 export function inspectStatement({ schema, version }: InspectAction, config: ApiConfig): SqlFragment {
   const follows = config.openApiMode === 'follow-privileges';
@@ -18,7 +18,7 @@ export function inspectStatement({ schema, version }: InspectAction, config: Api
     version === '2.0'
       ? sql`${param(schema)}::regnamespace`
       : sql`pg_catalog.quote_ident(${param(schema)})::regnamespace`;
-  return sql`select ${follows ? usableTables : everything} as tables, ${follows ? callableRoutines : everything} as routines, nullif(pg_catalog.current_setting('response.headers', true), '') as headers, nullif(pg_catalog.current_setting('response.status', true), '') as status from (select ${namespace} as oid) as pgrst_schema`;
+  return sql`select ${follows ? usableTables : everything} as tables, ${follows ? callableRoutines : everything} as routines from (select ${namespace} as oid) as pgrst_schema`;
 }
 
 const everything = sql`null::json`;

@@ -31,17 +31,14 @@ export function mutateQuery(plan: MutatePlan): SqlFragment {
 function insertQuery(plan: InsertPlan): SqlFragment {
   const { target, columns, conflict, payloadMustMatch } = plan;
   const tail = sql`${onConflict(conflict, columns)}${returning(plan)}`;
-  if (columns.length === 0 && payloadMustMatch.length === 0) {
-    const rows = plan.rows.shape === 'object' ? sql`default values` : sql`select where false`;
-    return sql`insert into ${qualified(target)} ${rows}${tail}`;
-  }
   const names = columns.map(({ field }) => ident(field.name));
   const values = columns.map(({ field }) => column(bodyAlias, field.name));
   const matching = whereSql(payloadMustMatch, bodyAlias);
   // Behind the conditions: only rows that are really inserted count.
-  const counting = updatesOnConflict(conflict, columns)
-    ? sql` ${isEmpty(matching) ? sql`where` : sql`and`} ${countInserted(1)}`
-    : empty;
+  const counting =
+    conflict?.resolution === 'merge-duplicates'
+      ? sql` ${isEmpty(matching) ? sql`where` : sql`and`} ${countInserted(1)}`
+      : empty;
   const list = names.length === 0 ? empty : sql` (${join(names, ', ')})`;
   return sql`insert into ${qualified(target)}${list} select ${join(values, ', ')} from ${payloadRows(plan)}${matching}${counting}${tail}`;
 }

@@ -20,7 +20,7 @@ export function mutateStatement(plan: MutateAction, preferences: Preferences, ma
     rows,
     handler: shown ? plan.content.handler : { kind: 'none' },
     total: sql`null::bigint`,
-    location: showsLocation(plan, preferences) ? locationSql(plan.table.primaryKey) : sql`null::text`,
+    location: showsLocation(plan, preferences) ? locationSql(plan.locationKey) : sql`null::text`,
     inserted: countsInserted(plan) ? insertedSql : sql`null::text`,
     guards: plan.content.mediaType.kind === 'plan' ? [] : guards(plan, preferences),
     maxBodyBytes,

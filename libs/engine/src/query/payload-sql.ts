@@ -1,7 +1,7 @@
 /** The rows of a payload as a FROM item: one json parameter in, rows with the table's types out. */
-import type { PayloadColumn, UpdatePlan, InsertPlan } from '../plan/mutate-plan.js';
+import type { InsertPlan, PayloadColumn, PayloadRows, UpdatePlan } from '../plan/mutate-plan.js';
 import { InternalError } from '../error/engine-error.js';
-import { empty, ident, isEmpty, join, literal, param, qualified, raw, sql, type SqlFragment } from './sql.js';
+import { empty, ident, join, literal, param, qualified, raw, sql, type SqlFragment } from './sql.js';
 
 /** What the payload's rows are called. */
 export const bodyAlias = { schema: '', name: 'pgrst_body' };
@@ -12,23 +12,28 @@ const defaultsPerCall = 45;
 /** An update takes its values from one row only. */
 export function payloadRows(plan: InsertPlan | UpdatePlan): SqlFragment {
   const alias = ident(bodyAlias.name);
-  if (plan.columns.length === 0) return sql`(select where false) as ${alias}`;
+  if (plan.columns.length === 0) return sql`(select from ${emptyRecords(plan.rows)}) as ${alias}`;
   const values = plan.columns.map(value);
   const limit = plan.kind === 'update' ? sql` limit 1` : empty;
   return sql`(select ${join(values, ', ')} from ${records(plan)}${limit}) as ${alias}`;
 }
 
+/** Objects without members: a row of nothing but defaults for each. */
+function emptyRecords({ json, shape }: PayloadRows): SqlFragment {
+  return shape === 'object' ? sql`(values (1)) as _` : sql`pg_catalog.json_array_elements(${param(json)}::json) as _`;
+}
+
 function records({ columns, rows, missingAsDefault }: InsertPlan | UpdatePlan): SqlFragment {
   const types = join(columns.map(declaration), ', ');
   const json = param(rows.json);
-  const defaults = missingAsDefault ? defaultValues(columns) : empty;
-  if (isEmpty(defaults)) {
+  if (!missingAsDefault) {
     const read = rows.shape === 'object' ? sql`pg_catalog.json_to_record` : sql`pg_catalog.json_to_recordset`;
     return sql`${read}(${json}::json) as _(${types})`;
   }
+  const defaults = defaultValues(columns);
   return rows.shape === 'object'
     ? sql`pg_catalog.jsonb_to_record(${defaults} || ${json}::jsonb) as _(${types})`
-    : sql`pg_catalog.jsonb_array_elements(${json}::jsonb) as pgrst_element, lateral pg_catalog.jsonb_to_record(${defaults} || pgrst_element) as _(${types})`;
+    : sql`pg_catalog.jsonb_to_recordset((select pg_catalog.jsonb_agg(${defaults} || pgrst_element) from pg_catalog.jsonb_array_elements(${json}::jsonb) as pgrst_element)) as _(${types})`;
 }
 
 /** The defaults as one jsonb object, over which a row's own keys are laid. Evaluated for each row. */
@@ -40,7 +45,7 @@ function defaultValues(columns: readonly PayloadColumn[]): SqlFragment {
   for (let start = 0; start < pairs.length; start += defaultsPerCall) {
     objects.push(sql`pg_catalog.jsonb_build_object(${join(pairs.slice(start, start + defaultsPerCall), ', ')})`);
   }
-  return join(objects, ' || ');
+  return objects.length === 0 ? sql`'{}'::jsonb` : join(objects, ' || ');
 }
 
 /** A column with a representation is read as json and then by its function. */

@@ -40,11 +40,11 @@ describe('headers as JSON', () => {
 });
 
 describe('cookies as JSON', () => {
-  it('are those of all Cookie headers, the last of a name', () => {
+  it('are those of the first Cookie header, the last of a name', () => {
     const headers: Pairs = [
-      ['cookie', '  a = 1 ; b=2;c'],
+      ['cookie', '  a = 1 ; b=2;c;b=3'],
       ['x', '1'],
-      ['cookie', 'b=3'],
+      ['cookie', 'b=4; d=5'],
     ];
     expect(cookiesJson(headers)).toBe('{"a ":" 1 ","b":"3","c":""}');
     expect(cookiesJson([['x', '1']])).toBe('{}');

@@ -12,9 +12,8 @@ export function headersJson(headers: Pairs): string {
 }
 
 export function cookiesJson(headers: Pairs): string {
-  const cookies = headers.filter(([name]) => name === 'cookie');
-  if (cookies.length === 0) return '{}';
-  return JSON.stringify(Object.fromEntries(parseCookies(cookies.map(([, value]) => value))));
+  const cookie = headers.find(([name]) => name === 'cookie')?.[1];
+  return cookie === undefined ? '{}' : JSON.stringify(Object.fromEntries(parseCookies(cookie)));
 }
 
 /** No quote, backslash, control character or half of a surrogate pair: what JSON shows as it is. */

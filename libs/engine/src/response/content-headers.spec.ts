@@ -39,6 +39,7 @@ describe('Preference-Applied', () => {
     handling: undefined,
     timezone: undefined,
     maxAffected: undefined,
+    refused: [],
   };
 
   it('is absent when nothing was honoured', () => {
@@ -57,6 +58,7 @@ describe('Preference-Applied', () => {
       handling: 'strict',
       timezone: 'UTC',
       maxAffected: 5n,
+      refused: [],
     };
     expect(preferenceApplied(all, { resolution: true, missing: true, return: true, maxAffected: true })).toEqual([
       [

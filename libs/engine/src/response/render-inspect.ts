@@ -12,6 +12,7 @@ import { openApiDocument } from './openapi/openapi-document.js';
 import { serverAddress } from './openapi/server-address.js';
 import { swaggerDocument } from './openapi/swagger-document.js';
 
+/** Settings that SQL made for the answer (`response.headers`) do not touch it, as in PostgREST. */
 export function renderInspect(
   result: InspectResult,
   plan: ActionPlan,

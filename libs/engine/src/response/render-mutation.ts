@@ -1,5 +1,6 @@
 /** Writes what a mutation did as an answer: its figures and representation in, status, headers and body out. */
 import type { ApiRequest } from '../api-request/api-request.js';
+import type { Preferences } from '../api-request/preferences.js';
 import { assertNever } from '../error/engine-error.js';
 import type { RowsResult } from '../execute/result-set.js';
 import { mediaTypeText } from '../media-type.js';
@@ -18,7 +19,7 @@ import type { EngineResponse } from './engine-response.js';
 export function renderMutation(result: RowsResult, plan: MutateAction, request: ApiRequest): EngineResponse {
   const shown = request.preferences.return === 'representation';
   return {
-    status: statusOf(result, plan, shown),
+    status: statusOf(result, plan, request.preferences),
     headers: [
       ...location(result, plan),
       ...range(result, plan, request),
@@ -30,11 +31,12 @@ export function renderMutation(result: RowsResult, plan: MutateAction, request: 
   };
 }
 
-function statusOf({ inserted }: RowsResult, { verb }: MutateAction, shown: boolean): number {
+function statusOf({ inserted, pageTotal }: RowsResult, { verb }: MutateAction, preferences: Preferences): number {
+  const shown = preferences.return === 'representation';
   switch (verb) {
     case 'insert':
-      // Merged rows only: nothing was created.
-      return inserted === 0n ? 200 : 201;
+      // Merged rows only, or none at all: nothing was created. Without a key to merge by nobody counted.
+      return preferences.resolution === 'merge-duplicates' && (inserted ?? pageTotal) === 0n ? 200 : 201;
     case 'put':
       return shown ? (inserted === 0n ? 200 : 201) : 204;
     case 'update':
@@ -48,7 +50,7 @@ function statusOf({ inserted }: RowsResult, { verb }: MutateAction, shown: boole
 /** Where the created row is read: relative to the data API, its name as it is and its key percent-encoded. */
 function location(result: RowsResult, plan: MutateAction): readonly Header[] {
   if (plan.verb !== 'insert' || result.location.length === 0) return [];
-  const conditions = plan.table.primaryKey.map((column, index) => {
+  const conditions = plan.locationKey.map((column, index) => {
     const value = result.location[index] ?? null;
     return `${encode(column)}=${value === null ? 'is.null' : `eq.${encode(value)}`}`;
   });

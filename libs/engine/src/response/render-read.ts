@@ -2,7 +2,7 @@
 import type { ApiConfig } from '../api-config.js';
 import type { ApiRequest } from '../api-request/api-request.js';
 import { canonicalQuery } from '../api-request/query-params/decode-query.js';
-import { errorBody, errorContentType } from '../error/error-body.js';
+import { errorBody } from '../error/error-body.js';
 import { engineError } from '../error/engine-error.js';
 import type { PlanResult, RowsResult } from '../execute/result-set.js';
 import { mediaTypeText } from '../media-type.js';
@@ -56,7 +56,7 @@ export function renderPage(
     headers: [
       contentRange(page),
       ...parts.headers,
-      ['Content-Type', beyond === undefined ? mediaTypeText(parts.content.mediaType) : errorContentType],
+      ['Content-Type', mediaTypeText(parts.content.mediaType)],
       ...contentProfile(request),
       ...parts.preferences,
       vary,
@@ -65,18 +65,24 @@ export function renderPage(
   };
 }
 
-/** The body alone is an error's: the page's own headers say the rest. */
+/** The body alone is an error's: the headers are the page's own, its media type too, as in PostgREST. */
 function beyondEnd(offset: bigint, total: bigint, config: ApiConfig): string {
   return errorBody(engineError('PGRST103', { reason: 'beyond-end', offset, total }), config.errorVerbosity);
 }
 
 /** The lines of EXPLAIN. */
-export function renderPlan(result: PlanResult, content: NegotiatedContent, headersOnly: boolean): EngineResponse {
+export function renderPlan(
+  result: PlanResult,
+  request: ApiRequest,
+  content: NegotiatedContent,
+  headersOnly: boolean,
+): EngineResponse {
   return {
     status: 200,
     headers: [
       ...(headersOnly ? [contentLength(result.body)] : []),
       ['Content-Type', mediaTypeText(content.mediaType)],
+      ...contentProfile(request),
       vary,
     ],
     body: headersOnly ? undefined : result.body,

@@ -2,7 +2,7 @@ import { filmConfig } from '../../test/film-config.js';
 import { films } from '../../test/film-plan.js';
 import type { ApiConfig } from '../api-config.js';
 import { parseApiRequest } from '../api-request/api-request.js';
-import { engineError } from '../error/engine-error.js';
+import { engineError, InternalError } from '../error/engine-error.js';
 import type { RowsResult } from '../execute/result-set.js';
 import { planAction } from '../plan/plan-action.js';
 import { renderError } from './render-error.js';
@@ -98,7 +98,7 @@ describe('the answer to', () => {
       [
         201,
         {
-          location: '/roles?actor_id=eq.1&film_id=is.null',
+          location: '/roles?film_id=eq.1&actor_id=is.null',
           'content-range': '*/*',
           'preference-applied': 'return=headers-only',
           vary,
@@ -110,17 +110,24 @@ describe('the answer to', () => {
       'POST',
       '/films',
       { inserted: 0n },
-      prefer('return=representation, count=exact'),
+      prefer('resolution=merge-duplicates, return=representation, count=exact'),
       [
         200,
         {
           'content-range': '*/1',
           'content-type': json,
-          'preference-applied': 'return=representation, count=exact',
+          'preference-applied': 'resolution=merge-duplicates, return=representation, count=exact',
           vary,
         },
         rows.body,
       ],
+    ],
+    [
+      'POST',
+      '/scripts',
+      { pageTotal: 0n },
+      { headers: { prefer: 'resolution=merge-duplicates' }, body: '[]' },
+      [200, { 'content-range': '*/*', 'preference-applied': 'resolution=merge-duplicates', vary }, ''],
     ],
     [
       'PATCH',
@@ -186,9 +193,10 @@ describe('the answer to', () => {
   });
 
   it("a page beyond the end keeps the page's headers", () => {
-    const sent = { headers: { prefer: 'count=exact' } };
-    const [status, headers, body] = answer('GET', '/films?offset=9', { pageTotal: 0n, tableTotal: 2n }, sent);
-    expect([status, headers['content-range'], headers['content-location']]).toEqual([416, '*/2', '/films?offset=9']);
+    const sent = { headers: { prefer: 'count=exact', accept: 'text/csv' } };
+    const [status, headers, body] = answer('GET', '/actors?offset=9', { pageTotal: 0n, tableTotal: 2n }, sent);
+    expect([status, headers['content-range'], headers['content-location']]).toEqual([416, '*/2', '/actors?offset=9']);
+    expect(headers['content-type']).toBe('text/csv; charset=utf-8');
     expect(body).toContain('"PGRST103"');
   });
 
@@ -203,6 +211,16 @@ describe('the answer to', () => {
     const config = { schemas: ['api', 'other'] };
     expect(answer('GET', '/films', {}, { config })[1]['content-profile']).toBe('api');
     expect(answer('POST', '/films', {}, { config, body: '{"id":1}' })[1]['content-profile']).toBeUndefined();
+  });
+
+  it('a plan names the schema too', () => {
+    const api = { ...filmConfig, planEnabled: true, schemas: ['api', 'other'] };
+    const headers = [['accept', 'application/vnd.pgrst.plan']] as const;
+    const request = parseApiRequest({ method: 'GET', path: '/films', query: '', headers, body: Buffer.from('') }, api);
+    const plan = planAction(request, films, api);
+    if (plan.kind === 'info') throw new InternalError('a read is planned');
+    const [, sent] = flat(renderResponse({ kind: 'plan', body: 'Seq Scan' }, plan, request, api));
+    expect(sent['content-profile']).toBe('api');
   });
 });
 

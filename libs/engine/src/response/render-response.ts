@@ -5,6 +5,7 @@
 import type { ApiConfig } from '../api-config.js';
 import type { ApiRequest } from '../api-request/api-request.js';
 import { assertNever, InternalError } from '../error/engine-error.js';
+import { retryAfter } from '../error/error-body.js';
 import type { ResultSet } from '../execute/result-set.js';
 import type { ActionPlan } from '../plan/action-plan.js';
 import { contentLength } from './content-headers.js';
@@ -27,9 +28,9 @@ export function renderResponse(
   request: ApiRequest,
   config: ApiConfig,
 ): EngineResponse {
-  if (result.kind === 'inspect') return complete(applyGucs(renderInspect(result, plan, request, config), result));
+  if (result.kind === 'inspect') return renderInspect(result, plan, request, config);
   if (plan.kind === 'inspect') throw new InternalError('a document needs to know what may be used');
-  if (result.kind === 'plan') return renderPlan(result, plan.content, headersOnly(plan));
+  if (result.kind === 'plan') return renderPlan(result, request, plan.content, headersOnly(plan));
   return complete(applyGucs(renderRows(result, plan, request, config), result));
 }
 
@@ -65,7 +66,7 @@ function complete(response: EngineResponse): EngineResponse {
   }
   if (response.status !== 503 || response.headers.some(([name]) => name.toLowerCase() === 'retry-after'))
     return response;
-  return { ...response, headers: [['Retry-After', '0'], ...response.headers] };
+  return { ...response, headers: [retryAfter(), ...response.headers] };
 }
 
 /** What the HTTP edge adds to every answer of a data API, whoever made it: origins, the trace header, timings. */

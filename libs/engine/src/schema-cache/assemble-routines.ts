@@ -84,13 +84,13 @@ export function assembleRepresentations(rows: readonly CatalogRow[]): readonly D
 }
 
 export function assembleMediaHandler(row: CatalogRow): MediaHandlerRecord {
-  const mediaType = text(row, 3);
+  const spelled = text(row, 3);
   const table = optionalText(row, 5);
   return {
     kind: flag(row, 0) ? 'aggregate' : 'function',
     routine: { schema: text(row, 1), name: text(row, 2) },
-    mediaType,
-    contentType: mediaType === anyMediaType ? 'application/octet-stream' : mediaType,
+    mediaType: spelled.toLowerCase(),
+    contentType: spelled === anyMediaType ? 'application/octet-stream' : spelled,
     binary: flag(row, 6),
     table: table === undefined ? undefined : { schema: text(row, 4), name: table },
   };

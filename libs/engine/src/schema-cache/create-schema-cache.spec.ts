@@ -68,7 +68,7 @@ describe('lookups in a schema cache', () => {
     expect(cache.routines(api('nothing'))).toEqual([]);
     expect(cache.role('nobody')).toBeUndefined();
     expect(cache.representation('text')).toBeUndefined();
-    expect(cache.tableMediaHandlers(api('actors')).size).toBe(0);
+    expect(cache.tableMediaHandlers(api('films')).size).toBe(0);
   });
 
   test('equal columns are one object', () => {

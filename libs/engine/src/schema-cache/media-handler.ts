@@ -10,7 +10,7 @@ export interface MediaHandler {
   readonly routine: QualifiedIdentifier;
   /** Domain's name in lower case, or `anyMediaType`. */
   readonly mediaType: string;
-  /** What the answer is called: `mediaType`, or `application/octet-stream` where that is `anyMediaType`. */
+  /** What the answer is called: the domain's own spelling of `mediaType`, or `application/octet-stream` where that is `anyMediaType`. */
   readonly contentType: string;
   /** The domain is over bytea: the answer is bytes, not text. */
   readonly binary: boolean;

@@ -68,6 +68,7 @@ const ddl = `
   create function api.half_named(a int, int) returns int language sql return 1;
   create procedure api.proc() language sql as '';
   create function api.trig() returns trigger language plpgsql as 'begin return new; end';
+  create function api.on_ddl() returns event_trigger language plpgsql as 'begin end';
   create function hidden.unseen() returns int language sql return 1;
 
   create domain api.tint as int;
@@ -125,6 +126,7 @@ describe('functions, casts, media types and roles of a real database', () => {
       'domain',
       'late_in',
       'none',
+      'on_ddl',
       'one_out',
       'over',
       'page',
@@ -201,7 +203,7 @@ describe('functions, casts, media types and roles of a real database', () => {
   });
 
   test('media handlers by table, by function and for any row', () => {
-    const html = { mediaType: 'text/html', contentType: 'text/html', binary: false };
+    const html = { mediaType: 'text/html', contentType: 'text/Html', binary: false };
     expect([...cache.tableMediaHandlers(api('t'))]).toEqual([
       ['text/html', { kind: 'aggregate', routine: api('t_html'), ...html }],
     ]);

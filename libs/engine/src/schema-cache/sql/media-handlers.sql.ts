@@ -2,13 +2,13 @@ import { exposedSchemas } from './exposed.sql.js';
 
 /**
  * One row per function or aggregate of an exposed schema that returns a domain called like a media type: aggregate (t/f),
- * its schema and name, media type in lower case, and of an aggregate the schema and name of its only parameter's relation (null for
+ * its schema and name, media type as the domain spells it, and of an aggregate the schema and name of its only parameter's relation (null for
  * any row: anyelement), and whether the media type is bytes (t/f).
  */
 export const mediaHandlersSql = `
 with ${exposedSchemas},
   media_types as materialized (
-    select t.oid, lower(t.typname) as name, (
+    select t.oid, t.typname as name, (
       with recursive below as (
         select t.typbasetype as oid
         union all
