@@ -1,4 +1,4 @@
-import { corsHeaders, optionsOriginHeaders, preflightResponse, type Headers } from './cors.js';
+import { corsHeaders, optionsOriginHeaders, preflightResponse, varyByOrigin, type Headers } from './cors.js';
 
 const open = { corsAllowedOrigins: undefined };
 const listed = { corsAllowedOrigins: ['https://one.example'] };
@@ -79,5 +79,27 @@ describe('OPTIONS', () => {
   ])('with %j allows %j', (headers, config, expected) => {
     expect(optionsOriginHeaders(headers, config)).toEqual(expected);
     expect(corsHeaders(options(headers), config)).toEqual([]);
+  });
+});
+
+describe('an answer that may be kept', () => {
+  const kept = ['Cache-Control', 'max-age=60'] as const;
+  const vary = ['Vary', 'Accept, Prefer, Range'] as const;
+  it.each<[Headers, typeof open | typeof listed, Headers]>([
+    [[vary], listed, [vary]],
+    [[vary, kept], open, [vary, kept]],
+    [[vary, kept], listed, [kept, ['Vary', 'Accept, Prefer, Range, Origin']]],
+    [
+      [['expires', 'Thu, 01 Jan 2099 00:00:00 GMT']],
+      listed,
+      [
+        ['expires', 'Thu, 01 Jan 2099 00:00:00 GMT'],
+        ['Vary', 'Origin'],
+      ],
+    ],
+    [[kept, ['vary', 'origin']], listed, [kept, ['vary', 'origin']]],
+    [[kept, ['Vary', '*']], listed, [kept, ['Vary', '*']]],
+  ])('%j says that it depends on the origin', (headers, config, expected) => {
+    expect(varyByOrigin(headers, config)).toEqual(expected);
   });
 });

@@ -52,6 +52,23 @@ export function corsHeaders(
 }
 
 /**
+ * An answer that says how long it may be kept, made to say that it depends on the origin where a list is configured: else a
+ * shared cache gives one origin's permission to the next, which is then locked out. Without such a word of SQL's own no
+ * cache keeps it for long, and `Vary` stays as recorded.
+ *
+ * @see https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches
+ */
+export function varyByOrigin(headers: Headers, config: Pick<ApiConfig, 'corsAllowedOrigins'>): Headers {
+  const isKept = headers.some(([name]) => ['cache-control', 'expires'].includes(name.toLowerCase()));
+  if (config.corsAllowedOrigins === undefined || !isKept) return headers;
+  const others = headers.filter(([name]) => name.toLowerCase() !== 'vary');
+  const named = headers.filter(([name]) => name.toLowerCase() === 'vary').map(([, value]) => value);
+  const depends = named.join(', ');
+  if (/(?:^|,)\s*(?:\*|origin)\s*(?:,|$)/i.test(depends)) return headers;
+  return [...others, ['Vary', depends === '' ? 'Origin' : `${depends}, Origin`]];
+}
+
+/**
  * What OPTIONS says of origins: everybody may, since it tells nothing that depends on who asks; but an origin that is not
  * on a configured list gets no permission (decision 14).
  */

@@ -9,7 +9,7 @@ import { retryAfter } from '../error/error-body.js';
 import type { ResultSet } from '../execute/result-set.js';
 import type { ActionPlan } from '../plan/action-plan.js';
 import { contentLength } from './content-headers.js';
-import { corsHeaders, headerOf, type Headers } from './cors.js';
+import { corsHeaders, headerOf, varyByOrigin, type Headers } from './cors.js';
 import type { EngineResponse } from './engine-response.js';
 import { applyGucs } from './guc-overrides.js';
 import { renderCall } from './render-call.js';
@@ -84,7 +84,8 @@ export function withServerHeaders(
     ...corsHeaders(request, config),
     ...(config.serverTimingEnabled && timings !== undefined ? [['Server-Timing', serverTiming(timings)] as const] : []),
   ];
-  if (added.length === 0) return response;
-  const own = new Set(response.headers.map(([name]) => name.toLowerCase()));
-  return { ...response, headers: [...response.headers, ...added.filter(([name]) => !own.has(name.toLowerCase()))] };
+  const headers = varyByOrigin(response.headers, config);
+  if (added.length === 0) return headers === response.headers ? response : { ...response, headers };
+  const own = new Set(headers.map(([name]) => name.toLowerCase()));
+  return { ...response, headers: [...headers, ...added.filter(([name]) => !own.has(name.toLowerCase()))] };
 }
