@@ -35,6 +35,8 @@ export interface DescribedColumn {
   readonly maxLength: number | undefined;
   /** A JSON value; undefined for none that can be shown. */
   readonly defaultValue: unknown;
+  /** Where it is a number: as the dialect spells it. */
+  readonly defaultNumber: string | undefined;
 }
 
 export interface DescribedRoutine {

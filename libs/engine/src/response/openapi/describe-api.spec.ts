@@ -1,5 +1,6 @@
-import { filmSchemaCache, filmWorld } from '../../../test/fixtures/schema-cache.js';
+import { filmSchemaCache, filmWorld, parameter, routine } from '../../../test/fixtures/schema-cache.js';
 import { createSchemaCache } from '../../schema-cache/create-schema-cache.js';
+import type { Routine } from '../../schema-cache/routine.js';
 import { createSchemaSnapshot } from '../../schema-cache/schema-snapshot.js';
 import { describeApi, type DescribedScope } from './describe-api.js';
 
@@ -53,6 +54,19 @@ describe('what a schema offers', () => {
   test('of overloads the one whose parameters sort last', () => {
     const over = film.routines.filter(({ name }) => name === 'over');
     expect(over.map(({ parameters }) => parameters.map(({ shape }) => shape.format))).toEqual([['text']]);
+  });
+
+  test('of overloads the one with the most parameters, then the one with a comment', () => {
+    const shown = (...overloads: readonly Routine[]) =>
+      describeApi(
+        createSchemaCache(createSchemaSnapshot({ ...filmWorld, routines: overloads })),
+        everything,
+      ).routines.map(({ parameters }) => parameters.map(({ name }) => name).join());
+    const one = routine('f', [parameter('z integer')]);
+    const two = routine('f', [parameter('a integer'), parameter('b integer')]);
+    expect(shown(two, one)).toEqual(['a,b']);
+    const other = { ...routine('f', [parameter('a integer')]), description: 'Told' };
+    expect(shown(other, one)).toEqual(['a']);
   });
 
   test('volatile functions are not readable, rows of a table are known', () => {

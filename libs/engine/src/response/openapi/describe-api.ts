@@ -11,7 +11,7 @@ import type {
   DescribedRoutine,
   DescribedTable,
 } from './api-description.js';
-import { defaultValue, elementOf, valueShape } from './value-shape.js';
+import { defaultNumber, defaultValue, elementOf, valueShape } from './value-shape.js';
 
 export interface DescribedScope {
   readonly schema: string;
@@ -108,6 +108,7 @@ function describeColumn(
     enumValues: column.enumValues,
     maxLength: column.maxLength,
     defaultValue: defaultValue(column.defaultExpression, type),
+    defaultNumber: defaultNumber(column.defaultExpression, type),
   };
 }
 
@@ -116,14 +117,23 @@ function shownType({ baseType, nominalType }: Column): string {
   return baseType.includes('.') ? nominalType : baseType;
 }
 
-/** All overloads share a path: the one whose parameters sort last is shown. */
+/** All overloads share a path. Of those with the most parameters the one that sorts last is shown: by comment, then by parameters. */
 function lastOverload(overloads: readonly Routine[]): Routine | undefined {
   return overloads.reduce<Routine | undefined>(
-    (last, next) => (last === undefined || compareParameters(last, next) < 0 ? next : last),
+    (last, next) => (last === undefined || compareOverloads(last, next) < 0 ? next : last),
     undefined,
   );
 }
 
+function compareOverloads(left: Routine, right: Routine): number {
+  if (left.parameters.length !== right.parameters.length) return left.parameters.length - right.parameters.length;
+  // No comment comes before an empty one.
+  const [mine, other] = [left, right].map(({ description }) => (description === undefined ? '' : `-${description}`));
+  if (mine !== undefined && other !== undefined && mine !== other) return mine < other ? -1 : 1;
+  return compareParameters(left, right);
+}
+
+/** Of equally many. */
 function compareParameters(left: Routine, right: Routine): number {
   for (const [index, parameter] of left.parameters.entries()) {
     const other = right.parameters[index];
@@ -131,7 +141,7 @@ function compareParameters(left: Routine, right: Routine): number {
     if (parameter.name !== other.name) return parameter.name < other.name ? -1 : 1;
     if (parameter.type !== other.type) return parameter.type < other.type ? -1 : 1;
   }
-  return left.parameters.length - right.parameters.length;
+  return 0;
 }
 
 function describeRoutine(

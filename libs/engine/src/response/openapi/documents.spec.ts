@@ -1,4 +1,4 @@
-import { filmSchemaCache, filmWorld, routine, parameter, table } from '../../../test/fixtures/schema-cache.js';
+import { column, filmSchemaCache, filmWorld, routine, parameter, table } from '../../../test/fixtures/schema-cache.js';
 import { createSchemaCache } from '../../schema-cache/create-schema-cache.js';
 import { createSchemaSnapshot } from '../../schema-cache/schema-snapshot.js';
 import { describeApi } from './describe-api.js';
@@ -91,4 +91,11 @@ describe('OpenAPI 3.1', () => {
     expect(at(films, [...columns, 'year'])).toEqual({ type: ['integer', 'null'], format: 'int32', default: 1900 });
     expect(at(films, ['components', 'schemas', 'row.films', 'required'])).toEqual(['id', 'title']);
   });
+});
+
+test('the 2.0 document keeps how a default is spelled', () => {
+  const priced = table('goods', [column('price numeric', { defaultExpression: '2.00' })]);
+  const world = { ...filmWorld, tables: [priced], foreignKeys: [], computedRelationships: [], routines: [] };
+  const api = describeApi(createSchemaCache(createSchemaSnapshot(world)), scope);
+  expect(swaggerDocument(api, options)).toContain('"default":2.0');
 });

@@ -12,7 +12,7 @@ import type {
   DescribedTable,
 } from './api-description.js';
 import { columnSchema, parameterSchema, type Json } from './json-schema.js';
-import { objectText } from './json-text.js';
+import { JsonText, objectText } from './json-text.js';
 import type { ServerAddress } from './server-address.js';
 
 export interface DocumentOptions {
@@ -186,17 +186,23 @@ function argumentsSchema({ comment, parameters: taken }: DescribedRoutine): Json
   };
 }
 
-function definition({ comment, columns }: DescribedTable): Json {
+function definition({ comment, columns }: DescribedTable): JsonText {
   const required = columns.filter((column) => !column.nullable).map(({ name }) => name);
-  return {
-    type: 'object',
-    description: comment.text,
-    required: required.length === 0 ? undefined : required,
-    properties:
-      columns.length === 0
-        ? undefined
-        : Object.fromEntries(columns.map((column) => [column.name, columnSchema(column)])),
-  };
+  return objectText(
+    Object.entries({
+      type: 'object',
+      description: comment.text,
+      required: required.length === 0 ? undefined : required,
+      properties:
+        columns.length === 0 ? undefined : objectText(columns.map((column) => [column.name, columnText(column)])),
+    }),
+  );
+}
+
+function columnText(column: DescribedColumn): Json | JsonText {
+  const schema = columnSchema(column);
+  if (column.defaultNumber === undefined) return schema;
+  return objectText(Object.entries({ ...schema, default: new JsonText(column.defaultNumber) }));
 }
 
 function bodyParameter({ name }: DescribedTable): Json {

@@ -1,4 +1,4 @@
-import { defaultValue, valueShape } from './value-shape.js';
+import { defaultNumber, defaultValue, valueShape } from './value-shape.js';
 
 describe('shapes of values', () => {
   test.each([
@@ -35,5 +35,28 @@ describe('shapes of values', () => {
     [`'{"k": 1}'::jsonb`, 'jsonb', undefined],
   ])('default %s of %s', (expression, type, value) => {
     expect(defaultValue(expression, type)).toEqual(value);
+  });
+});
+
+describe('a number as the dialect spells it', () => {
+  test.each([
+    ['10', 'integer', '10'],
+    ['12345678901234567890', 'numeric', '12345678901234567890'],
+    ['0', 'numeric', '0'],
+    ['0.00', 'numeric', '0.0'],
+    ['1.50', 'numeric', '1.5'],
+    ['2.0', 'real', '2.0'],
+    ['100.00', 'double precision', '100.0'],
+    ['0.25', 'numeric', '0.25'],
+    ['0.05', 'numeric', '5.0e-2'],
+    ['0.00125', 'numeric', '1.25e-3'],
+    ['1234567.5', 'numeric', '1234567.5'],
+    ['12345678.5', 'numeric', '1.23456785e7'],
+    [`'-1'::integer`, 'integer', undefined],
+    ['true', 'boolean', undefined],
+    ['1.0', 'text', undefined],
+    [undefined, 'integer', undefined],
+  ])('%s of %s is %s', (expression, type, text) => {
+    expect(defaultNumber(expression, type)).toBe(text);
   });
 });

@@ -53,6 +53,27 @@ export function defaultValue(expression: string | undefined, type: string): unkn
   return jsonValue(`"${text}"`);
 }
 
+/**
+ * A number's literal as the dialect spells it: at least one and no needless digit behind the point, small and large ones as
+ * powers of ten (`1.50` is 1.5, `2.00` is 2.0, `0.05` is 5.0e-2). undefined for what is no JSON number.
+ */
+export function defaultNumber(expression: string | undefined, type: string): string | undefined {
+  const jsonType = jsonTypeOf(type);
+  if (expression === undefined || (jsonType !== 'number' && jsonType !== 'integer')) return undefined;
+  const [, whole, fraction = ''] = /^(0|[1-9]\d*)(?:\.(\d+))?$/.exec(expression) ?? [];
+  if (whole === undefined) return undefined;
+  return fraction === '' ? whole : fractionalNumber(whole, fraction);
+}
+
+function fractionalNumber(whole: string, fraction: string): string {
+  const digits = (whole + fraction).replace(/^0+/, '').replace(/0+$/, '');
+  if (digits === '') return '0.0';
+  // Where the point stands, counted from before the first digit that counts.
+  const point = whole === '0' ? -fraction.search(/[1-9]/) : whole.length;
+  if (point < 0 || point > 7) return `${digits[0]}.${digits.slice(1) || '0'}e${point - 1}`;
+  return `${digits.slice(0, point).padEnd(point, '0') || '0'}.${digits.slice(point) || '0'}`;
+}
+
 /** undefined too for an integer that JavaScript cannot hold. */
 function jsonValue(text: string): unknown {
   try {
