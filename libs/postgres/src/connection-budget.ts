@@ -1,14 +1,20 @@
 /**
  * How many connections this process may have in all. A pool takes one place per connection, closing ones included; when all
- * are taken, the pool that nobody used for longest gives an idle one up, and pools that wait are served in turn.
+ * are taken, the pool that nobody used for longest gives an idle one up, and pools that wait are served in turn. The last
+ * places are for pools that have none yet: tenants with much to do never keep all others out.
  */
 export interface BudgetedPool {
   /** Called when a place may be free for a pool that was refused one. */
   grow(): void;
 }
 
+/** One place of so many is for a pool's first connection only. */
+const RESERVED_ONE_OF = 4;
+
 export class ConnectionBudget {
   private used = 0;
+  /** Of the places taken, those of connections that nobody uses; kept by the pools. */
+  idle = 0;
   private readonly waiting = new Set<BudgetedPool>();
 
   constructor(
@@ -26,8 +32,13 @@ export class ConnectionBudget {
     return this.waiting.size > 0;
   }
 
-  /** false puts the pool on the waiting list, to be told by `grow`. */
-  tryTake(pool: BudgetedPool): boolean {
+  /**
+   * false when there is none. A pool without any connection then waits its turn, to be told by `grow`; one that has some
+   * is served by those.
+   */
+  tryTake(pool: BudgetedPool, isFirst: boolean): boolean {
+    const unused = this.max - this.used + this.idle;
+    if (!isFirst && unused <= Math.floor(this.max / RESERVED_ONE_OF)) return false;
     if (this.used < this.max) {
       this.used += 1;
       this.waiting.delete(pool);

@@ -1,7 +1,8 @@
 /**
  * The connections of one tenant: opened when somebody waits, at most so many, the most recently used one first, closed when
- * idle or old. Those who wait are served in order, give up by signal or after a while, and fail at once when the database
- * cannot be reached at all.
+ * idle or old. Those who wait are served in order, give up by signal or after a while, and fail when the database cannot be
+ * reached at all. One that could not be reached is tried by one connection at a time, with pauses that grow and differ, so
+ * that it is not stormed by all proxies when it comes back and occupies no places that others need.
  */
 import type { CancelSignal } from '@perch/engine';
 import { acquireTimedOut, connectFailed } from './connection-errors.js';
@@ -13,6 +14,9 @@ export interface PoolOptions {
   readonly idleTimeoutMs: number;
   readonly maxLifetimeMs: number;
 }
+
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 500;
 
 interface Waiter {
   /** Counts up: a failed attempt to connect is the answer only to those who were waiting when it began. */
@@ -33,6 +37,10 @@ export class ConnectionPool implements BudgetedPool {
   private readonly waiters = new Set<Waiter>();
   private readonly all = new Set<PacketConnection>();
   private connecting = 0;
+  /** Attempts to connect that failed in a row; the next one is not before `retryAt`, milliseconds of performance.now(). */
+  private failures = 0;
+  private retryAt = 0;
+  private retry: NodeJS.Timeout | undefined;
   private tickets = 0;
   private drained: Promise<void> | undefined;
   private onDrained: () => void = () => {};
@@ -56,6 +64,7 @@ export class ConnectionPool implements BudgetedPool {
   /** An idle connection, if there is one and nobody waits for it. */
   takeIdle(): PacketConnection | undefined {
     for (let last = this.idle.pop(); last !== undefined; last = this.idle.pop()) {
+      this.budget.idle -= 1;
       // One that its server is closing leaves by its own `close` event.
       if (last.usable) return last;
     }
@@ -106,7 +115,10 @@ export class ConnectionPool implements BudgetedPool {
   /** Opens connections for those who wait, as far as the limits allow. */
   grow(): void {
     while (this.waiters.size > this.connecting && this.all.size + this.connecting < this.max) {
-      if (!this.budget.tryTake(this)) return;
+      const isProven = this.failures === 0 && this.all.size > 0;
+      if (!isProven && this.connecting > 0) return;
+      if (this.failures > 0 && performance.now() < this.retryAt) return this.growLater();
+      if (!this.budget.tryTake(this, this.all.size + this.connecting === 0)) return;
       void this.add();
     }
   }
@@ -114,8 +126,10 @@ export class ConnectionPool implements BudgetedPool {
   /** Closes the connection that was idle longest; false when none is idle. */
   closeOneIdle(): boolean {
     const connection = this.idle.shift();
-    connection?.close();
-    return connection !== undefined;
+    if (connection === undefined) return false;
+    this.budget.idle -= 1;
+    connection.close();
+    return true;
   }
 
   closeIdleSince(limit: number): void {
@@ -138,25 +152,34 @@ export class ConnectionPool implements BudgetedPool {
     for (const connection of [...this.all]) connection.destroy();
   }
 
+  private growLater(): void {
+    this.retry ??= setTimeout(() => {
+      this.retry = undefined;
+      this.grow();
+    }, this.retryAt - performance.now());
+  }
+
   private async add(): Promise<void> {
     this.connecting += 1;
     const lastTicket = this.tickets;
     try {
       const connection = await this.open();
       this.connecting -= 1;
+      this.failures = 0;
       this.all.add(connection);
       connection.whenClosed(() => this.remove(connection));
       this.hand(connection);
     } catch (error) {
       this.connecting -= 1;
+      this.failures += 1;
+      this.retryAt = performance.now() + pauseMs(this.failures);
       this.budget.give();
-      // With connections left those who wait are served by them; without any there is nothing to wait for.
-      if (this.all.size === 0) {
-        this.rejectUpTo(lastTicket, connectFailed(error));
-        this.grow();
-      }
+      // With connections left those who wait are served by them; without any there is nothing to wait for. Who came while
+      // an attempt was under way waits for the next one, unless the one before had failed as well.
+      if (this.all.size === 0) this.rejectUpTo(this.failures > 1 ? this.tickets : lastTicket, connectFailed(error));
       this.checkDrained();
     }
+    this.grow();
   }
 
   private rejectUpTo(ticket: number, reason: unknown): void {
@@ -167,13 +190,17 @@ export class ConnectionPool implements BudgetedPool {
     for (const waiter of this.waiters) return waiter.resolve(connection);
     if (this.drained !== undefined) return connection.close();
     connection.idleSince = Date.now();
+    this.budget.idle += 1;
     this.idle.push(connection);
   }
 
   private remove(connection: PacketConnection): void {
     this.all.delete(connection);
     const at = this.idle.indexOf(connection);
-    if (at !== -1) this.idle.splice(at, 1);
+    if (at !== -1) {
+      this.budget.idle -= 1;
+      this.idle.splice(at, 1);
+    }
     this.budget.give();
     this.grow();
     this.checkDrained();
@@ -182,4 +209,10 @@ export class ConnectionPool implements BudgetedPool {
   private checkDrained(): void {
     if (this.drained !== undefined && this.all.size + this.connecting + this.waiters.size === 0) this.onDrained();
   }
+}
+
+/** Half of it by chance. Short enough that a database that is back is found within a second. */
+function pauseMs(failures: number): number {
+  const full = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures - 1, 10));
+  return full / 2 + (full / 2) * Math.random();
 }

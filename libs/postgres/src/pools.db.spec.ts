@@ -1,4 +1,5 @@
 /** Promise: every tenant has its own connections, within its own and the common limit, and a lost one is nobody's trouble for long. */
+import net from 'node:net';
 import { EngineError, type SqlExecutor } from '@perch/engine';
 import { createTestDatabase, type TestDatabase } from '../../../tools/testing/test-database.js';
 import {
@@ -21,6 +22,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await proxy.close();
+  for (const name of logins) await database.query(`drop role ${name}`);
   await database.drop();
 });
 
@@ -30,9 +32,49 @@ const use = (options: TenantExecutorsOptions = {}) => (executors = createTenantE
 const tenant = (key: string, given: Partial<TenantConnection> = {}): SqlExecutor =>
   executors.for({ key, version: 1, databaseUrl: proxy.url(), poolSize: 2, prepare: true, ...given });
 const sleep = (seconds: number) => packet(`select pg_sleep(${seconds})`);
+const logins: string[] = [];
+/** A login of the database that may have so many connections. */
+const limitedLogin = async (connections: number) => {
+  const name = `few_${Math.random().toString(36).slice(2)}`;
+  await database.query(`create role ${name} login password 'p' connection limit ${connections}`);
+  logins.push(name);
+  const url = new URL(proxy.url());
+  url.username = name;
+  url.password = 'p';
+  return url.href;
+};
+
+/** Counts what arrives, and how much of it at most at the same time, at a server that hangs up a moment later. */
+const hangingUp = async (during: (port: number) => Promise<void>) => {
+  let open = 0;
+  const attempts = { all: 0, most: 0 };
+  const server = net.createServer((socket) => {
+    attempts.all += 1;
+    attempts.most = Math.max(attempts.most, (open += 1));
+    socket.on('error', () => {});
+    setTimeout(() => {
+      open -= 1;
+      socket.destroy();
+    }, 5);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await during(typeof address === 'object' && address !== null ? address.port : 0);
+  await new Promise((resolve) => server.close(resolve));
+  return attempts;
+};
 const pidOf = (executor: SqlExecutor) => fieldOf(executor, 'select pg_backend_pid()');
 
 describe('a pool', () => {
+  it('opens nothing before somebody asks', async () => {
+    use();
+    const executor = tenant('a');
+    expect(executors.counts()).toMatchObject({ tenants: 1, connections: 0 });
+    expect(proxy.open).toBe(0);
+    await executor.submit(packet('select 1'));
+    expect(proxy.open).toBe(1);
+  });
+
   it('opens no more connections than it may and serves those who wait', async () => {
     use();
     const executor = tenant('a');
@@ -95,6 +137,31 @@ describe('a database', () => {
     }
     await proxy.resume();
     expect(await fieldOf(executor, 'select 1')).toBe('1');
+  });
+
+  it('that is not there is asked by one connection at a time, with pauses', async () => {
+    use();
+    const attempts = await hangingUp(async (port) => {
+      const url = new URL(proxy.url());
+      url.port = String(port);
+      const stormed = tenant('b', { poolSize: 10, databaseUrl: url.href });
+      const until = performance.now() + 1_000;
+      while (performance.now() < until) {
+        const tries = await Promise.allSettled(Array.from({ length: 20 }, () => stormed.submit(packet('select 1'))));
+        for (const { status } of tries) expect(status).toBe('rejected');
+      }
+    });
+    expect(attempts.most).toBe(1);
+    // 25 to 50, 50 to 100 ... at last 250 to 500 ms apart: not the hundreds of a loop.
+    expect(attempts.all).toBeLessThan(12);
+  });
+
+  it('that has no connection to spare is served by those it gave, and asked for more in pauses', async () => {
+    use();
+    const few = tenant('few', { poolSize: 6, databaseUrl: await limitedLogin(2) });
+    const results = await Promise.all(Array.from({ length: 30 }, () => fieldOf(few, 'select 1 from pg_sleep(0.01)')));
+    expect(new Set(results)).toEqual(new Set(['1']));
+    expect(executors.counts().connections).toBe(2);
   });
 
   it('that refuses the login is PGRST000 and says why', async () => {
@@ -195,6 +262,19 @@ describe('tenants', () => {
     expect(await fieldOf(tenant('modest'), 'select 1')).toBe('1');
     stop = true;
     await load;
+  });
+
+  it('that are all busy leave places for those who have none yet', async () => {
+    use({ maxConnections: 4 });
+    const greedy = tenant('greedy', { poolSize: 10 });
+    const ended: string[] = [];
+    const busy = Array.from({ length: 10 }, () => greedy.submit(sleep(1)).then(() => ended.push('greedy')));
+    await eventually(() => executors.counts().connections === 3);
+    await tenant('modest').submit(packet('select 1'));
+    ended.push('modest');
+    await Promise.all(busy);
+    expect(ended[0]).toBe('modest');
+    expect(ended).toHaveLength(11);
   });
 
   it('wait for the common limit no longer than for their own', async () => {
