@@ -33,6 +33,7 @@ import { DataApiUrls } from './data-api/data-api-urls.js';
 import { ExposureReader } from './data-api/exposure-reader.js';
 import { DatabasesController } from './databases/databases.controller.js';
 import { DatabasesService } from './databases/databases.service.js';
+import { OwnerUrls } from './databases/owner-urls.js';
 import { EndpointChangesService } from './endpoints/endpoint-changes.service.js';
 import { EndpointWaker } from './endpoints/endpoint-waker.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
@@ -65,6 +66,8 @@ import { ProjectsService } from './projects/projects.service.js';
 import { RegionsController } from './regions/regions.controller.js';
 import { RolesController } from './roles/roles.controller.js';
 import { RolesService } from './roles/roles.service.js';
+import { SchemasController } from './schemas/schemas.controller.js';
+import { SchemasService } from './schemas/schemas.service.js';
 import { UsersController } from './users/users.controller.js';
 
 /** What is made outside of Nest, because it is opened and closed with the process. */
@@ -97,6 +100,7 @@ const controllers = [
   ProjectsController,
   RegionsController,
   RolesController,
+  SchemasController,
   UsersController,
 ];
 
@@ -117,9 +121,11 @@ const services = [
   JwksService,
   LocalPorts,
   OperationsService,
+  OwnerUrls,
   ProjectAccess,
   ProjectsService,
   RolesService,
+  SchemasService,
   TenantsService,
 ];
 

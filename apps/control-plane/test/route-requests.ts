@@ -15,6 +15,12 @@ const bodies: Readonly<Record<string, unknown>> = {
   'post /projects/{project_id}/branches/{branch_id}/roles': { role: { name: 'x' } },
 };
 
+/** What these need in their query. */
+const queries = [
+  ['/connection_uri', '?database_name=appdb&role_name=appdb_owner'],
+  ['schema', '?db_name=appdb'],
+] as const;
+
 export interface RouteRequest {
   readonly method: string;
   readonly path: string;
@@ -28,7 +34,7 @@ export interface RouteRequest {
 export function fillRoute(route: string, values: Readonly<Record<string, string>>): RouteRequest {
   const [method = '', pattern = ''] = route.split(' ');
   const path = pattern.replaceAll(/\{([a-z_]+)\}/g, (_all, name: string) => values[name] ?? '1');
-  const query = pattern.endsWith('/connection_uri') ? '?database_name=appdb&role_name=appdb_owner' : '';
+  const [, query = ''] = queries.find(([end]) => pattern.endsWith(end)) ?? [];
   return {
     method: method.toUpperCase(),
     path: `/api/v2${path}${query}`,

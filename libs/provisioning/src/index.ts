@@ -13,3 +13,4 @@ export { readDatabaseExposure, type DatabaseExposure } from './read-database-exp
 export { provisioningSteps, runProvisioning, type StepReport } from './run-provisioning.js';
 export type { AdvisedConfiguration, AdvisorFinding, AdvisorScope } from './advisors/advisor-check.js';
 export { runConfigurationAdvisors, runDatabaseAdvisors } from './advisors/run-advisors.js';
+export { dumpSchema } from './schema-dump/dump-schema.js';

@@ -11,7 +11,7 @@ import {
   type AdvisorScope,
 } from '@perch/provisioning';
 import { DataApiService } from '../data-api/data-api.service.js';
-import { ExposureReader } from '../data-api/exposure-reader.js';
+import { OwnerUrls } from '../databases/owner-urls.js';
 import { failure, present } from '../error/control-plane-error.js';
 import type { Caller } from '../http/caller.js';
 import { ProjectAccess } from '../projects/project-access.js';
@@ -27,7 +27,7 @@ export class AdvisorsService {
     private readonly access: ProjectAccess,
     private readonly branches: BranchRepository,
     private readonly dataApis: DataApiService,
-    private readonly exposure: ExposureReader,
+    private readonly ownerUrls: OwnerUrls,
   ) {}
 
   /** @throws data-api.not-found, advisors.not-available when the database cannot be looked into */
@@ -55,7 +55,7 @@ export class AdvisorsService {
   }
 
   private async look(dataApi: DataApi, scope: AdvisorScope): Promise<readonly AdvisorFinding[]> {
-    const url = present(await this.exposure.ownerUrl(dataApi), 'advisors.not-available', 'its compute is not running');
+    const url = present(await this.ownerUrls.of(dataApi), 'advisors.not-available', 'its compute is not running');
     try {
       return await withClient(url, (client) => runDatabaseAdvisors(client, scope), {
         connectTimeoutMs: CONNECT_TIMEOUT_MS,

@@ -214,6 +214,11 @@ export const catalogue = Object.freeze({
     (reason: string) => `The database cannot be looked into: ${reason}`,
     'Advisors look into a running database and wake none. Start its endpoint, or ask the data API for something.',
   ),
+  'schema.not-available': row(
+    409,
+    (database: string, reason: string) => `The schema of '${database}' cannot be read: ${reason}`,
+    'Its Postgres is away or did not start; the operations of the project tell more.',
+  ),
   'data-api.not-found': row(
     404,
     (database: string) => `Database '${database}' has no data API`,

@@ -37,6 +37,14 @@ const onBusy = 'branch.busy';
 const onChange = ['branch.busy', 'operation.failed'] as const;
 const onBranch = [...onChange, 'branch.name-taken', 'branch.not-ready', 'branch.not-deletable'] as const;
 const onEndpoint = [...onChange, 'endpoint.exists', 'endpoint.disabled', 'endpoint.attached'] as const;
+const onSchema = [
+  onBusy,
+  'database.not-found',
+  'schema.not-available',
+  'branch.option-unavailable',
+  'endpoint.none',
+  'endpoint.disabled',
+] as const;
 const dataApiRoutes = (path: string) => ({
   [`post ${path}`]: answer(
     'Enable the data API of a database',
@@ -97,8 +105,12 @@ export const answers: Readonly<Record<string, RouteAnswer>> = Object.freeze({
   [`delete ${branch}`]: deletion('Delete a branch', changed('branch', r.branch), ...onBranch),
   [`post ${branch}/restore`]: answer('Reset a branch from its parent', changed('branch', r.branch), ...onBranch),
   [`post ${branch}/set_as_default`]: answer('Make it the default branch', changed('branch', r.branch), ...onBranch),
-  [`get ${branch}/schema`]: answer('The schema of a database', z.looseObject({}), ...onChange),
-  [`get ${branch}/compare_schema`]: answer('Two schemas compared', z.looseObject({}), ...onChange),
+  [`get ${branch}/schema`]: answer('The schema of a database as SQL', z.object({ sql: z.string() }), ...onSchema),
+  [`get ${branch}/compare_schema`]: answer(
+    'How a schema differs from the one of its parent or another branch',
+    z.object({ diff: z.string() }),
+    ...onSchema,
+  ),
   [`get ${branch}/endpoints`]: answer('Endpoints of a branch', list('endpoints', r.endpoint)),
   'get /projects/{project_id}/endpoints': answer('Endpoints of a project', list('endpoints', r.endpoint)),
   'post /projects/{project_id}/endpoints': answer('Make an endpoint', changed('endpoint', r.endpoint), ...onEndpoint),
