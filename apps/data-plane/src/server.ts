@@ -8,6 +8,7 @@ import { EngineError, type EngineResponse } from '@perch/engine';
 import type { ErrorKind, Observer } from '@perch/observability';
 import { Exchange } from './exchange.js';
 import { ClientGone } from './http-request.js';
+import { InFlight } from './in-flight.js';
 import { answerProtocolError } from './protocol-errors.js';
 import type { RequestTraces } from './request-trace.js';
 import { createRequestIds } from './request-ids.js';
@@ -62,19 +63,17 @@ const clientClosedRequest = 499;
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const { observer } = options;
   const requestId = createRequestIds();
-  const running = new Map<Exchange, http.ServerResponse>();
-  let leaving = false;
   const now = () => performance.now();
+  const inFlight = new InFlight(options.deadlineMs ?? 300_000, now, (exchange) => exchange.abort(deadlinePassed()));
+  let leaving = false;
 
   const serve = async (message: http.IncomingMessage, response: http.ServerResponse, waits: boolean): Promise<void> => {
     const id = requestId(headerOf(message, 'x-request-id'));
     const exchange = new Exchange(id, message.method ?? '', now, options.traces?.begin(message, id));
     if (waits) exchange.askForBody = () => response.writeContinue();
-    running.set(exchange, response);
-    const deadline = setTimeout(() => exchange.abort(deadlinePassed()), options.deadlineMs ?? 300_000);
+    const underway = inFlight.add(exchange, response);
     response.once('close', () => {
-      clearTimeout(deadline);
-      running.delete(exchange);
+      inFlight.remove(underway);
       if (!response.writableFinished) exchange.abort(new ClientGone());
     });
     const { response: answer, error } = await options.answer(message, exchange);
@@ -137,21 +136,24 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       server.emit('connection', socket);
     },
     get inFlight() {
-      return running.size;
+      return inFlight.size;
     },
     stopListening() {
       leaving = true;
-      for (const response of running.values()) response.shouldKeepAlive = false;
+      inFlight.forEach(({ response }) => {
+        response.shouldKeepAlive = false;
+      });
       // Not http's own close: that also ends connections on which a request may be arriving this very moment.
       net.Server.prototype.close.call(server);
     },
     closeIdle: () => server.closeIdleConnections(),
     async close() {
       leaving = true;
-      for (const exchange of running.keys()) exchange.abort(new ClientGone());
+      inFlight.forEach(({ exchange }) => exchange.abort(new ClientGone()));
       server.closeAllConnections();
       server.close();
       await closed;
+      inFlight.stop();
     },
   };
 }

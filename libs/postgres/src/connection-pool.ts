@@ -34,7 +34,8 @@ export interface PoolCounts {
 export class ConnectionPool implements BudgetedPool {
   /** Last one in, first one out: a small load keeps few connections warm and lets the others go. */
   private readonly idle: PacketConnection[] = [];
-  private readonly waiters = new Set<Waiter>();
+  /** In order of arrival. A Set that is filled and emptied all the time would keep what passed through it from being collected. */
+  private readonly waiters: Waiter[] = [];
   private readonly all = new Set<PacketConnection>();
   private connecting = 0;
   /** Attempts to connect that failed in a row; the next one is not before `retryAt`, milliseconds of performance.now(). */
@@ -53,7 +54,7 @@ export class ConnectionPool implements BudgetedPool {
   ) {}
 
   get counts(): PoolCounts {
-    return { connections: this.all.size + this.connecting, idle: this.idle.length, waiting: this.waiters.size };
+    return { connections: this.all.size + this.connecting, idle: this.idle.length, waiting: this.waiters.length };
   }
 
   setMax(max: number): void {
@@ -79,8 +80,8 @@ export class ConnectionPool implements BudgetedPool {
       const settle = () => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', abort);
-        this.waiters.delete(waiter);
-        if (this.waiters.size === 0) this.budget.leave(this);
+        remove(this.waiters, waiter);
+        if (this.waiters.length === 0) this.budget.leave(this);
       };
       const waiter: Waiter = {
         ticket: (this.tickets += 1),
@@ -97,7 +98,7 @@ export class ConnectionPool implements BudgetedPool {
       const abort = () => waiter.reject(signal?.reason);
       const timer = setTimeout(() => waiter.reject(acquireTimedOut()), this.options.acquireTimeoutMs);
       signal?.addEventListener('abort', abort);
-      this.waiters.add(waiter);
+      this.waiters.push(waiter);
       this.grow();
     });
   }
@@ -106,15 +107,16 @@ export class ConnectionPool implements BudgetedPool {
     // A connection that is not usable leaves by its own `close` event.
     if (!connection.usable) return;
     const tooOld = Date.now() - connection.openedAt > this.options.maxLifetimeMs;
-    const owed = this.budget.contended && (this.waiters.size === 0 || this.all.size > 1);
+    const owed = this.budget.contended && (this.waiters.length === 0 || this.all.size > 1);
     const tooMany = this.all.size > this.max;
-    if (tooOld || owed || tooMany || (this.drained !== undefined && this.waiters.size === 0)) return connection.close();
+    if (tooOld || owed || tooMany || (this.drained !== undefined && this.waiters.length === 0))
+      return connection.close();
     this.hand(connection);
   }
 
   /** Opens connections for those who wait, as far as the limits allow. */
   grow(): void {
-    while (this.waiters.size > this.connecting && this.all.size + this.connecting < this.max) {
+    while (this.waiters.length > this.connecting && this.all.size + this.connecting < this.max) {
       const isProven = this.failures === 0 && this.all.size > 0;
       if (!isProven && this.connecting > 0) return;
       if (this.failures > 0 && performance.now() < this.retryAt) return this.growLater();
@@ -187,7 +189,8 @@ export class ConnectionPool implements BudgetedPool {
   }
 
   private hand(connection: PacketConnection): void {
-    for (const waiter of this.waiters) return waiter.resolve(connection);
+    const [waiter] = this.waiters;
+    if (waiter !== undefined) return waiter.resolve(connection);
     if (this.drained !== undefined) return connection.close();
     connection.idleSince = Date.now();
     this.budget.idle += 1;
@@ -196,18 +199,14 @@ export class ConnectionPool implements BudgetedPool {
 
   private remove(connection: PacketConnection): void {
     this.all.delete(connection);
-    const at = this.idle.indexOf(connection);
-    if (at !== -1) {
-      this.budget.idle -= 1;
-      this.idle.splice(at, 1);
-    }
+    if (remove(this.idle, connection)) this.budget.idle -= 1;
     this.budget.give();
     this.grow();
     this.checkDrained();
   }
 
   private checkDrained(): void {
-    if (this.drained !== undefined && this.all.size + this.connecting + this.waiters.size === 0) this.onDrained();
+    if (this.drained !== undefined && this.all.size + this.connecting + this.waiters.length === 0) this.onDrained();
   }
 }
 
@@ -215,4 +214,11 @@ export class ConnectionPool implements BudgetedPool {
 function pauseMs(failures: number): number {
   const full = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures - 1, 10));
   return full / 2 + (full / 2) * Math.random();
+}
+
+/** Whether it was there. */
+function remove<T>(from: T[], item: T): boolean {
+  const at = from.indexOf(item);
+  if (at !== -1) from.splice(at, 1);
+  return at !== -1;
 }
