@@ -9,6 +9,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { countAllocation } from './allocation.mjs';
 import { packetMessage } from './packet-message.mjs';
 import { hasPgbench, pgbench } from './pgbench.mjs';
 import { recordPackets } from './record-packet.mjs';
@@ -83,13 +84,14 @@ async function measureKind(request, packet, databaseUrl, dataPlane) {
 }
 
 /** What the load client saw, with the processor time of the server instead of its own. */
-async function load({ port, pid }, request) {
+async function load({ port, pid, allocation }, request) {
   const client = fork(path.join(here, 'load.mjs'));
   client.send({ port, host: HOST, request, connections: LOAD_CONNECTIONS, seconds });
   await messageOf(client);
-  const before = processMicroseconds(pid);
+  const before = { cpu: processMicroseconds(pid), bytes: allocation?.bytes() };
   const seen = await messageOf(client);
-  return { ...seen, cpuMicroseconds: processMicroseconds(pid) - before };
+  const allocatedBytes = allocation === undefined ? undefined : allocation.bytes() - before.bytes;
+  return { ...seen, cpuMicroseconds: processMicroseconds(pid) - before.cpu, allocatedBytes };
 }
 
 function driverLoop(message) {
@@ -138,7 +140,15 @@ async function startDataPlane(databaseUrl) {
   const port = await freePort();
   const child = spawn(
     process.execPath,
-    [path.join(here, '../apps/perch/bin/perch.mjs'), 'data-plane', '--tenants', file, '--port', String(port)],
+    [
+      '--trace-gc',
+      path.join(here, '../apps/perch/bin/perch.mjs'),
+      'data-plane',
+      '--tenants',
+      file,
+      '--port',
+      `${port}`,
+    ],
     {
       env: {
         ...process.env,
@@ -146,7 +156,7 @@ async function startDataPlane(databaseUrl) {
         PERCH_PORT_BASE: String((await freePort()) - 190),
         PERCH_LOG_LEVEL: 'error',
       },
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', 'pipe', 'inherit'],
     },
   );
   await listening(port, child);
@@ -154,6 +164,7 @@ async function startDataPlane(databaseUrl) {
     port,
     stop: () => new Promise((resolve) => child.once('exit', resolve) && child.kill('SIGTERM')),
     pid: child.pid,
+    allocation: countAllocation(child.stdout),
   };
 }
 

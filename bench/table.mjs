@@ -10,6 +10,7 @@ function median(values) {
 
 const number = (value) => (value === undefined ? '' : Math.round(value).toLocaleString('en-US'));
 const ms = (value) => (value === undefined ? '' : value.toFixed(2));
+const kilobytes = (value) => (value === undefined ? '' : (value / 1024).toFixed(1));
 const of = (runs, fact) => median(runs.map(fact));
 const perSecond = (run) => run.perSecond;
 const cpu = (run) => run.cpuMicroseconds / run.total;
@@ -35,6 +36,7 @@ export function renderTable(rows) {
     'CPU us/request: Perch',
     'bare server',
     'bare driver',
+    'KB allocated/request',
   ];
   const lines = rows.map(({ kind, perch, driver, server, pgbench }) => [
     kind,
@@ -50,6 +52,7 @@ export function renderTable(rows) {
     number(of(perch, cpu)),
     number(of(server, cpu)),
     number(of(driver, cpu)),
+    kilobytes(of(perch, (run) => run.allocatedBytes / run.total)),
   ]);
   const line = (cells) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map((_, at) => (at === 0 ? '---' : '--:'))), ...lines.map(line)].join('\n');
