@@ -5,6 +5,7 @@ import type { ResolvedLogicTree } from './resolved-field.js';
 
 /** Columns that are shown, filtered by or joined on; not those that are only ordered by, which PostgREST leaves out too. */
 export function neededColumns(plan: ReadPlan): NeededColumns {
+  if (plan.select.length === 0 && plan.embeds.length === 0) return undefined;
   const names = new Set<string>();
   for (const item of plan.select) {
     if (item.kind === 'star') return undefined;

@@ -52,7 +52,7 @@ describe('negotiateContent', () => {
       rowType: api('actors'),
       binary: false,
     });
-    for (const select of ['id', '*,films(title)', '*,id']) {
+    for (const select of ['', 'id', '*,films(title)', '*,id']) {
       const read = filmPlan(`actors?select=${select}`);
       expect(negotiate('text/csv', 'actors', { read }).handler).toEqual({ kind: 'csv' });
     }

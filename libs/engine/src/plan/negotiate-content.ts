@@ -138,7 +138,8 @@ function builtIn(mediaType: MediaType): Choice | undefined {
   }
 }
 
-/** A star that had to be expanded, for domain representations, is no whole row any more. */
+/** A star that had to be expanded, for domain representations, is no whole row any more; `count()` passes for a star, as with PostgREST. */
 function selectsAll({ select, embeds }: ContentInput['read']): boolean {
-  return select.length === 1 && select[0]?.kind === 'star' && embeds.length === 0;
+  const kind = select[0]?.kind;
+  return select.length === 1 && (kind === 'star' || kind === 'count') && embeds.length === 0;
 }

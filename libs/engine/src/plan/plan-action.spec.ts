@@ -195,6 +195,6 @@ describe('a call', () => {
         call: expect.objectContaining({ returning: ['title', 'year'] }),
       }),
     );
-    expect(call('GET', '/rpc/pair')?.read.alias).toBe('pair');
+    expect(call('GET', '/rpc/pair')?.read.alias).toBe('record');
   });
 });

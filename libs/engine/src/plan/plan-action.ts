@@ -90,7 +90,7 @@ function planCallAction(
   const { request, schema, config } = known;
   const found = findCalledRoutine(request, target, schema);
   const { routine } = found;
-  const read = planRead({ request, schema, config, relation: returnedRelation(routine, schema), rows: 'returned' });
+  const read = planRead({ request, schema, config, relation: returnedRelation(routine), rows: 'returned' });
   const { relation } = read;
   const content = negotiateContent({ request, schema, config, relation, read, routine, bodyless: headersOnly });
   refuseUnknownPreferences(request);
@@ -128,11 +128,9 @@ function planInspectAction(
   return { kind: 'inspect', schema, schemaCache: known.schema, headersOnly, version };
 }
 
-/** What the rows of a function are called: as the table whose rows they are, else as the function. */
-function returnedRelation(routine: Routine, schema: SchemaCache): QualifiedIdentifier {
-  const { kind, type } = routine.returns;
-  const table = kind === 'composite' ? schema.table(type) : undefined;
-  return table ?? { schema: routine.schema, name: routine.name };
+/** What the rows of a function are called: as their type (`record` for OUT parameters), values as the function; always in its schema. */
+function returnedRelation({ schema, name, returns }: Routine): QualifiedIdentifier {
+  return { schema, name: returns.kind === 'composite' ? returns.type.name : name };
 }
 
 function infoSubject(action: Extract<ApiRequest['action'], { kind: 'info' }>, known: Knowledge): InfoAction['subject'] {

@@ -1,7 +1,7 @@
 /** Plans what is read: the request's select, filters, orders and ranges and the schema cache in, a ReadPlan out. */
 import type { ApiConfig } from '../api-config.js';
 import type { ApiRequest } from '../api-request/api-request.js';
-import type { AtPath } from '../api-request/query-params/ast.js';
+import type { AtPath, SelectItem } from '../api-request/query-params/ast.js';
 import type { QualifiedIdentifier } from '../identifiers.js';
 import type { SchemaCache } from '../schema-cache/schema-cache.js';
 import { addAliases } from './passes/add-aliases.js';
@@ -39,7 +39,8 @@ export interface ReadInput {
 export function planRead({ request, schema, config, relation, rows }: ReadInput): ReadPlan {
   const { queryParams } = request;
   const changed = rows === 'changed';
-  const tree = initReadPlan(queryParams.select);
+  // An empty select reads whole rows, too; what a mutation has to return is only known of one that is not empty.
+  const tree = initReadPlan(changed && queryParams.select.length === 0 ? wholeRows : queryParams.select);
   if (!changed) tree.range = request.topLevelRange;
   const attached = changed
     ? { ...queryParams, filters: belowTop(queryParams.filters), logic: belowTop(queryParams.logic) }
@@ -56,6 +57,8 @@ export function planRead({ request, schema, config, relation, rows }: ReadInput)
   plan = addEmbedSelects(plan);
   return changed ? plan : restrictRange(plan, config.maxRows);
 }
+
+const wholeRows: readonly SelectItem[] = [{ kind: 'star' }];
 
 function belowTop<T>(items: readonly AtPath<T>[]): readonly AtPath<T>[] {
   return items.filter(({ path }) => path.length > 0);

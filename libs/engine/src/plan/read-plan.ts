@@ -12,7 +12,7 @@ import type { ResolvedField, ResolvedLogicTree } from './resolved-field.js';
 export const sourceCte = 'pgrst_source';
 
 export interface ReadNode {
-  /** The relation's own columns and counts. Empty shows none of them. */
+  /** The relation's own columns and counts. Empty shows none of them; without embeds either, its rows are whole. */
   readonly select: readonly SelectedField[];
   /** Joined by AND. */
   readonly where: readonly ResolvedLogicTree[];

@@ -19,9 +19,9 @@ describe('resolveField', () => {
     });
   });
 
-  it('has no representation behind a path', () => {
+  it('represents what a path leads to as well', () => {
     const path = [{ result: 'json', operand: { kind: 'key', key: 'a' } }] as const;
-    expect(resolveField({ name: 'colour', path }, 'output', context).representation).toBeUndefined();
+    expect(resolveField({ name: 'colour', path }, 'output', context).representation).toEqual(api('colour_to_json'));
   });
 
   it('lets what is not known pass', () => {

@@ -41,6 +41,8 @@ describe('whereSql', () => {
       ' where colour = any (array(select api.colour_from_text(pgrst_value) from unnest($1::text[]) pgrst_value))',
       ['{"red","blue"}'],
     ],
+    ['colour=ilike.*d', ' where colour ILIKE $1', ['%d']],
+    ['colour->a=eq.1', ' where to_jsonb(colour)->$1 = api.colour_from_text($2)', ['a', '1']],
     ['colour=isdistinct.1', ' where colour is distinct from $1', ['1']],
     [
       'or=(id.eq.1,not.and(year.gt.2,title.is.null))',

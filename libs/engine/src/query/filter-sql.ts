@@ -60,7 +60,7 @@ function comparisonSql(field: ResolvedField, operation: Operation, of: Qualified
       return sql`${subject} ${raw(simpleOperators[operation.operator])} ${valueSql(field, operandOf(operation))}`;
     case 'quantifiable': {
       const { operator, quantifier } = operation;
-      const value = valueSql(field, operandOf(operation));
+      const value = isPattern(operator) ? param(operandOf(operation)) : valueSql(field, operandOf(operation));
       const right = quantifier === undefined ? value : sql`${raw(quantifier)} (${value})`;
       return sql`${subject} ${raw(quantifiableOperators[operator])} ${right}`;
     }
@@ -125,5 +125,10 @@ function arrayLiteral(values: readonly string[]): string {
 }
 
 function withWildcards(operator: QuantifiableOperator, value: string): string {
-  return operator === 'like' || operator === 'ilike' ? value.replaceAll('*', '%') : value;
+  return isPattern(operator) ? value.replaceAll('*', '%') : value;
+}
+
+/** A pattern is no value of the column's type: a representation could not read it. */
+function isPattern(operator: QuantifiableOperator): boolean {
+  return operator === 'like' || operator === 'ilike';
 }

@@ -13,8 +13,17 @@ export function orderSql(order: readonly PlannedOrder[], of: QualifiedIdentifier
   )}`;
 }
 
-function termSql({ lateralAlias, field, direction, nulls }: PlannedOrder, of: QualifiedIdentifier): SqlFragment {
-  const subject = fieldSql(field, lateralAlias === undefined ? of : { schema: '', name: lateralAlias });
+function termSql(term: PlannedOrder, of: QualifiedIdentifier): SqlFragment {
+  return sql`${orderKeySql(term, of)}${orderWaySql(term)}`;
+}
+
+/** What is ordered by. */
+export function orderKeySql({ lateralAlias, field }: PlannedOrder, of: QualifiedIdentifier): SqlFragment {
+  return fieldSql(field, lateralAlias === undefined ? of : { schema: '', name: lateralAlias });
+}
+
+/** In which direction, with a leading blank, or nothing. */
+export function orderWaySql({ direction, nulls }: PlannedOrder): SqlFragment {
   const way = direction === undefined ? empty : raw(` ${direction}`);
-  return sql`${subject}${way}${nulls === undefined ? empty : raw(` nulls ${nulls}`)}`;
+  return nulls === undefined ? way : sql`${way}${raw(` nulls ${nulls}`)}`;
 }

@@ -22,7 +22,16 @@ describe('readQuery', () => {
     ],
     [
       'films?select=id,main_actor()&main_actor=is.null',
-      'select films.id from films left join lateral (select 1 from main_actor((films.*)::films) as actors_1) as films_main_actor_1 on true where films_main_actor_1 is not distinct from null',
+      'select films.id from films left join lateral (select actors_1.* from main_actor((films.*)::films) as actors_1) as films_main_actor_1 on true where films_main_actor_1 is not distinct from null',
+    ],
+    ['films?select=', 'select films.* from films'],
+    [
+      'films?select=id,directors(films())',
+      'select films.id from films left join lateral (select  from directors as directors_1 left join lateral (select json_agg(directors_films_2)::jsonb as directors_films_2 from (select films_2.* from films as films_2 where films_2.director_id = directors_1.id) as directors_films_2) as directors_films_2 on true where directors_1.id = films.director_id) as films_directors_1 on true',
+    ],
+    [
+      'films?select=...roles(character)&roles.order=actor_id.desc,character&roles.limit=1',
+      "select coalesce(films_roles_1.character, '[]') as character from films left join lateral (select nullif(count(*), 0) as films_roles_1, json_agg(films_roles_1.character order by films_roles_1.pgrst_order_1 desc, films_roles_1.pgrst_order_2)::jsonb as character from (select roles_1.character, roles_1.actor_id as pgrst_order_1, roles_1.character as pgrst_order_2 from roles as roles_1 where roles_1.film_id = films.id limit $1) as films_roles_1) as films_roles_1 on true",
     ],
     [
       'people?select=id,boss_id(id,boss_id(id))',

@@ -25,6 +25,8 @@ describe('selectSql and groupSql', () => {
     ['films?select=id,roles(character)', "films.id, coalesce(films_roles_1.films_roles_1, '[]') as roles", ''],
     ['films?select=id,roles()', 'films.id', ''],
     ['films?select=roles()', '', ''],
+    ['films?select=year,count(),roles()', 'films.year, count(*)', ' group by films.year, roles'],
+    ['films?select=...directors(name,films())', 'films_directors_1.name as name, films_directors_1.films as films', ''],
     ['films?select=id,...directors(name)', 'films.id, films_directors_1.name as name', ''],
     ['films?select=id,...roles(character)', "films.id, coalesce(films_roles_1.character, '[]') as character", ''],
     [

@@ -3,6 +3,7 @@ import type { Aggregate } from '../api-request/query-params/ast.js';
 import { assertNever } from '../error/engine-error.js';
 import type { QualifiedIdentifier } from '../identifiers.js';
 import {
+  embedName,
   isAggregate,
   isAggregated,
   type EmbedSelect,
@@ -21,7 +22,15 @@ export function selectSql(node: ReadNode, of: QualifiedIdentifier): SqlFragment 
 /** ` group by ...` with a leading blank, or nothing. */
 export function groupSql(node: ReadNode, of: QualifiedIdentifier): SqlFragment {
   if (!isAggregated(node)) return empty;
-  const terms = [...node.select.map((item) => groupOfItem(item, of)), ...node.embedSelect.map(groupOfEmbed)];
+  // An embed that shows nothing is grouped by all the same, as PostgREST does; PostgreSQL says that there is no such column.
+  const hidden = node.embeds.filter(
+    (embed) => !embed.spread && !node.embedSelect.some(({ lateralAlias }) => lateralAlias === embed.lateralAlias),
+  );
+  const terms = [
+    ...node.select.map((item) => groupOfItem(item, of)),
+    ...node.embedSelect.map(groupOfEmbed),
+    ...hidden.map((embed) => ident(embedName(embed))),
+  ];
   const groups = join(terms, ', ');
   return isEmpty(groups) ? empty : sql` group by ${groups}`;
 }

@@ -65,7 +65,10 @@ export function createSchemaCache({ contentHash, content }: SchemaSnapshot): Sch
 }
 
 function indexReach(relationships: readonly Relationship[]): ReadonlyMap<string, Reach> {
-  const bySchema = groupBy(relationships, (relationship) => relationship.target.schema);
+  // A computed relationship is found where its function is, wherever the rows are from.
+  const bySchema = groupBy(relationships, (relationship) =>
+    relationship.kind === 'computed' ? relationship.function.schema : relationship.target.schema,
+  );
   return new Map(
     [...bySchema].map(([schema, all]): [string, Reach] => {
       const byName = new Map<string, Relationship[]>();

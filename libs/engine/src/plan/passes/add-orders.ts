@@ -37,6 +37,11 @@ function embedOrders(node: ReadNode, tree: RequestNode, schema: SchemaCache): re
   });
 }
 
+/** Rows of a computed relationship are told by the table whose rows they are. */
+function originName(node: ReadNode | EmbedNode): string {
+  return 'relationship' in node ? node.relationship.target.name : node.from.name;
+}
+
 function planOrder(term: OrderTerm, node: ReadNode, context: FieldContext): PlannedOrder {
   const { direction, nulls } = term;
   if (term.kind === 'field') {
@@ -44,7 +49,7 @@ function planOrder(term: OrderTerm, node: ReadNode, context: FieldContext): Plan
   }
   const embed = node.embeds.find((candidate) => embedName(candidate) === term.relation);
   if (embed === undefined) throw engineError('PGRST108', { name: term.relation });
-  if (!embed.toOne) throw engineError('PGRST118', { origin: node.from.name, relation: term.relation });
+  if (!embed.toOne) throw engineError('PGRST118', { origin: originName(node), relation: term.relation });
   // What the subquery calls so may be a cast or a rename: its type is not the column's.
   const field = resolveField(term.field, 'order', { ...context, table: undefined });
   return { lateralAlias: embed.lateralAlias, field, direction, nulls };

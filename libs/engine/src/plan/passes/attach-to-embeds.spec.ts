@@ -64,13 +64,25 @@ describe('attachToEmbeds', () => {
     expect(tree.embeds.find(({ alias }) => alias === 'r')?.filters).toHaveLength(2);
   });
 
-  it('prefers the embed that is called so', () => {
-    const { tree, legacyNames } = attached('select=a:roles(id),roles(id)&roles.id=eq.1');
-    expect(tree.embeds.map(({ alias, filters }) => [alias, filters.length])).toEqual([
-      [undefined, 1],
-      ['a', 0],
+  it('takes the first embed of either name, and the one that is called so where only that is allowed', () => {
+    const filtered = (legacy: boolean) => {
+      const { tree, legacyNames } = attached('select=a:roles(id),roles(id)&roles.id=eq.1', legacy);
+      return [tree.embeds.map(({ alias, filters }) => [alias, filters.length]), legacyNames.length];
+    };
+    expect(filtered(true)).toEqual([
+      [
+        ['a', 1],
+        [undefined, 0],
+      ],
+      1,
     ]);
-    expect(legacyNames).toEqual([]);
+    expect(filtered(false)).toEqual([
+      [
+        [undefined, 1],
+        ['a', 0],
+      ],
+      0,
+    ]);
   });
 
   it('refuses such names where the configuration does', () => {

@@ -51,7 +51,7 @@ export function attachToEmbeds(
 function touch(tree: DraftNode, path: EmbedPath, allowLegacyNames: boolean, legacyNames: LegacyName[]): DraftNode {
   let node = tree;
   for (const name of path) {
-    const embed = find(node.embeds, name);
+    const embed = find(node.embeds, name, allowLegacyNames);
     if (embed === undefined) throw engineError('PGRST108', { name });
     const { alias } = embed;
     if (alias !== undefined && alias !== name) noteLegacyName({ name, alias }, allowLegacyNames, legacyNames);
@@ -62,8 +62,10 @@ function touch(tree: DraftNode, path: EmbedPath, allowLegacyNames: boolean, lega
   return node;
 }
 
-function find(embeds: readonly DraftEmbed[], name: string): DraftEmbed | undefined {
-  return embeds.find((embed) => (embed.alias ?? embed.name) === name) ?? embeds.find((embed) => embed.name === name);
+/** The first of either name where both are allowed; else a name beside an alias is only looked for to say what is wrong. */
+function find(embeds: readonly DraftEmbed[], name: string, allowLegacyNames: boolean): DraftEmbed | undefined {
+  const legacy = (): DraftEmbed | undefined => embeds.find((embed) => embed.alias === name || embed.name === name);
+  return allowLegacyNames ? legacy() : (embeds.find((embed) => (embed.alias ?? embed.name) === name) ?? legacy());
 }
 
 function noteLegacyName(used: LegacyName, allowed: boolean, legacyNames: LegacyName[]): void {

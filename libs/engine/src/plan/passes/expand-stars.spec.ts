@@ -11,7 +11,8 @@ describe('expandStars', () => {
     ['actors?select=*,id', 'star id'],
     ['actors?select=*,count()', 'id name count'],
     ['films', 'id title director_id year rating meta tags genre code words colour'],
-    ['scripts?select=*,...films(rating.max())', 'film_id pages'],
+    ['scripts?select=*,...films(rating.max())', 'star'],
+    ['films?select=', ''],
     ['scripts?select=*,...films(rating)', 'star'],
     ['scripts?select=*,films(count())', 'star'],
   ])('%s shows %s', (path, expected) => {
@@ -22,6 +23,7 @@ describe('expandStars', () => {
     ['films?select=directors(*)', 'star'],
     ['films?select=...directors(*)', 'id name born'],
     ['films?select=...roles(*)', 'film_id actor_id character'],
+    ['scripts?select=film_id.max(),films(directors(*))', ''],
     ['directors?select=films(*)', 'id title director_id year rating meta tags genre code words colour'],
   ])('%s shows in its embed %s', (path, expected) => {
     expect(filmPlan(path).embeds.map(shown)).toEqual([expected]);

@@ -1,6 +1,7 @@
 /**
  * Sixth pass: `*` becomes the list of columns where PostgreSQL's own `*` would not do: with aggregates (each column is a
- * group), with domain representations (each is shown through its function) and in spreads (the parent names each).
+ * group; an aggregate inside a spread does not count), with domain representations (each is shown through its function) and in
+ * spreads (the parent names each).
  */
 import type { SchemaCache } from '../../schema-cache/schema-cache.js';
 import type { Table } from '../../schema-cache/table.js';
@@ -9,31 +10,34 @@ import { resolveField } from '../resolved-field.js';
 
 export function expandStars(plan: ReadPlan, schema: SchemaCache): ReadPlan {
   if (!hasStar(plan)) return plan;
-  const select = expanded(plan, false, schema.table(plan.relation), schema);
+  const aggregates = plan.select.some(isAggregate);
+  const select = expanded(plan, aggregates, schema.table(plan.relation), schema);
   if (plan.embeds.length === 0 && select === plan.select) return plan;
-  return { ...plan, select, embeds: plan.embeds.map((embed) => expandEmbed(embed, schema)) };
+  return { ...plan, select, embeds: plan.embeds.map((embed) => expandEmbed(embed, aggregates, schema)) };
 }
 
 function hasStar({ select, embeds }: ReadNode): boolean {
   return select.some((item) => item.kind === 'star') || embeds.some(hasStar);
 }
 
-function expandEmbed(embed: EmbedNode, schema: SchemaCache): EmbedNode {
+/** @param inAggregate something above is aggregated */
+function expandEmbed(embed: EmbedNode, inAggregate: boolean, schema: SchemaCache): EmbedNode {
+  const aggregates = inAggregate || embed.select.some(isAggregate);
   return {
     ...embed,
-    select: expanded(embed, embed.spread, schema.table(embed.relationship.target), schema),
-    embeds: embed.embeds.map((inner) => expandEmbed(inner, schema)),
+    select: expanded(embed, aggregates || embed.spread, schema.table(embed.relationship.target), schema),
+    embeds: embed.embeds.map((inner) => expandEmbed(inner, aggregates, schema)),
   };
 }
 
 function expanded(
   node: ReadNode,
-  spread: boolean,
+  always: boolean,
   table: Table | undefined,
   schema: SchemaCache,
 ): readonly SelectedField[] {
   if (table === undefined || !node.select.some((item) => item.kind === 'star')) return node.select;
-  if (!spread && !willAggregate(node) && !hasRepresentation(table, schema)) return node.select;
+  if (!always && !hasRepresentation(table, schema)) return node.select;
   const columns = [...table.columns.keys()].map((name): SelectedField => ({
     kind: 'field',
     field: resolveField({ name, path: [] }, 'output', { schema, table }),
@@ -42,13 +46,6 @@ function expanded(
     aggregate: undefined,
   }));
   return node.select.flatMap((item) => (item.kind === 'star' ? columns : [item]));
-}
-
-/** Aggregates of to-one spreads will be this node's own. */
-function willAggregate(node: ReadNode): boolean {
-  return (
-    node.select.some(isAggregate) || node.embeds.some((embed) => embed.spread && embed.toOne && willAggregate(embed))
-  );
 }
 
 function hasRepresentation(table: Table, schema: SchemaCache): boolean {

@@ -44,6 +44,7 @@ describe('findRelationship', () => {
   it.each([
     ['films', 'zzzz', undefined, undefined],
     ['films', 'directors', 'zzz', undefined],
+    ['films', 'director_id', 'films_director_id_fkey', "Perhaps you meant 'directors' instead of 'director_id'."],
     ['films', 'director', undefined, "Perhaps you meant 'directors' instead of 'director'."],
     ['people', 'people', 'people_boss_id_fkey', undefined],
     ['film', 'directors', undefined, "Perhaps you meant 'films' instead of 'film'."],

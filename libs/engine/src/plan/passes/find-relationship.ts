@@ -36,12 +36,13 @@ function isMeant(relationship: Relationship, { name, hint }: WantedRelationship)
   if (relationship.kind === 'computed') return relationship.function.name === name;
   if (relationship.isSelf) return relationship.kind === 'foreign-key' && isMeantInSelfJoin(relationship, name, hint);
   const byTarget = relationship.target.name === name;
+  if (hint === undefined && byTarget) return true;
   const byKey =
+    hint === undefined &&
     relationship.kind === 'foreign-key' &&
     !relationship.targetIsView &&
     (relationship.constraint === name || singleColumn(relationship, 'left') === name);
-  if (!byTarget && !byKey) return false;
-  if (hint === undefined) return true;
+  if (hint === undefined || !byTarget) return byKey;
   return relationship.kind === 'many-to-many'
     ? relationship.junction.name === hint
     : relationship.constraint === hint ||

@@ -2,7 +2,7 @@
  * Aggregates inside a to-one spread are computed over the parent's rows: the spread yields the bare value under a hidden
  * name, and the parent aggregates it.
  */
-import { isAggregate, type EmbedNode, type SelectedField, type SpreadColumn } from '../read-plan.js';
+import { embedName, isAggregate, type EmbedNode, type SelectedField, type SpreadColumn } from '../read-plan.js';
 import { outputName } from './output-name.js';
 
 export interface Hoisted {
@@ -50,5 +50,10 @@ export function hoistSpreadAggregates(embed: EmbedNode): Hoisted {
     return { ...inner, columns: passed };
   });
 
+  // An embed that shows nothing is asked for all the same, as PostgREST does; PostgreSQL says that there is no such column.
+  for (const inner of embed.embeds) {
+    if (inner.spread || embedSelect.some(({ lateralAlias }) => lateralAlias === inner.lateralAlias)) continue;
+    columns.push({ column: embedName(inner), output: embedName(inner), aggregate: undefined });
+  }
   return { embed: { ...embed, select, embedSelect }, columns };
 }

@@ -12,7 +12,7 @@ function outline({ select, embeds }: RequestNode): string {
 
 describe('initReadPlan', () => {
   it.each([
-    ['', 'star'],
+    ['', ''],
     ['id,*', 'id,star'],
     ['count()', 'count'],
     ['directors(name)', ':directors(name)'],

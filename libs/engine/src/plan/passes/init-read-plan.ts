@@ -34,14 +34,7 @@ export interface DraftNode extends RequestNode {
 
 export interface DraftEmbed extends DraftNode, Omit<RequestEmbed, keyof RequestNode> {}
 
-const everything: readonly OwnItem[] = [{ kind: 'star' }];
-
-/** An empty select at the top means every column; in an embed it means none. */
-export function initReadPlan(select: readonly SelectItem[]): DraftNode {
-  return draftNode(select.length === 0 ? everything : select);
-}
-
-function draftNode(items: readonly SelectItem[]): DraftNode {
+export function initReadPlan(items: readonly SelectItem[]): DraftNode {
   const select: OwnItem[] = [];
   const embeds: DraftEmbed[] = [];
   for (const item of items) {
@@ -52,7 +45,7 @@ function draftNode(items: readonly SelectItem[]): DraftNode {
 }
 
 function draftEmbed(item: Extract<SelectItem, { kind: 'relation' | 'spread' }>): DraftEmbed {
-  const { select, embeds, filters, logic, order, range } = draftNode(item.select);
+  const { select, embeds, filters, logic, order, range } = initReadPlan(item.select);
   return {
     select,
     embeds,

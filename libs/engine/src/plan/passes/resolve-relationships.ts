@@ -80,7 +80,12 @@ function linkAll(embeds: readonly RequestEmbed[], parent: Parent, linking: Linki
 function link(request: RequestEmbed, parent: Parent, linking: Linking): EmbedNode {
   const { schema, schemaName } = linking;
   const { name, hint, joinType, spread } = request;
-  const relationship = findRelationship(schema, { origin: parent.relation, targetSchema: schemaName, name, hint });
+  const relationship = findRelationship(schema, {
+    origin: { schema: schemaName, name: parent.relation.name },
+    targetSchema: schemaName,
+    name,
+    hint,
+  });
   linking.linked++;
   if (linking.linked > mostEmbeds) throw engineError('PERCH200', { most: mostEmbeds });
   const depth = parent.depth + 1;
