@@ -7,6 +7,7 @@ import {
   createLogger,
   createLogObserver,
   createMetrics,
+  createStatusKeeper,
   combineObservers,
   startAdminServer,
   startTracing,
@@ -43,7 +44,8 @@ const PING_MS = 5_000;
 export async function startControlPlane(config: ControlPlaneConfig): Promise<RunningControlPlane> {
   const logger = createLogger({ name: 'control-plane', level: config.logLevel });
   const metrics = createMetrics({ process: 'control-plane', set: 'control-plane' });
-  const observer = combineObservers(createLogObserver(logger), metrics.observer);
+  const status = createStatusKeeper({ name: 'control-plane', pid: process.pid });
+  const observer = combineObservers(createLogObserver(logger), metrics.observer, status.observer);
   const undo: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     observer.note({ kind: 'process-stopping', process: 'control-plane', reason: 'asked to' });
@@ -67,7 +69,9 @@ export async function startControlPlane(config: ControlPlaneConfig): Promise<Run
     });
     const jwksRefresher = new JwksRefresher({ dataApis: database.dataApis, source: jwksSource, observer });
     const feedConnections = new FeedConnections(new ChangeFeed(database.tenants, database.events), observer);
-    metrics.show(() => ({ feedConnections: feedConnections.open }));
+    const counts = () => ({ feedConnections: feedConnections.open });
+    metrics.show(counts);
+    status.show(counts);
     const app = await createApp({
       database,
       observer,
@@ -112,6 +116,7 @@ export async function startControlPlane(config: ControlPlaneConfig): Promise<Run
       host: config.adminHost,
       notReadyReason: () => notReady,
       renderMetrics: () => metrics.render(),
+      status: status.snapshot,
     });
     undo.push(() => admin.close());
     const url = `http://${config.host}:${portOf(app.getHttpServer().address())}`;

@@ -1,15 +1,14 @@
 /** The admin port of a proxy: on its configured port, or, for a proxy of a tenants file, wherever there is room. */
-import { startAdminServer, type AdminServer, type Observer, type RenderedMetrics } from '@perch/observability';
+import { startAdminServer, type AdminServer, type AdminServerOptions, type Observer } from '@perch/observability';
 import type { DataPlaneConfig } from './config.js';
 
 /** @throws the listen error of node when the port cannot be had and the process belongs to a fleet */
 export async function startAdmin(
   { adminHost: host, adminPort: port, source }: DataPlaneConfig,
-  renderMetrics: () => Promise<RenderedMetrics>,
+  shown: Pick<AdminServerOptions, 'notReadyReason' | 'renderMetrics' | 'status'>,
   observer: Observer,
-  notReadyReason: () => string | undefined,
 ): Promise<AdminServer> {
-  const options = { host, notReadyReason, renderMetrics };
+  const options = { host, ...shown };
   try {
     return await startAdminServer({ ...options, port });
   } catch (error) {

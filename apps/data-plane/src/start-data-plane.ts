@@ -2,7 +2,7 @@
  * One proxy process: configuration in, a listening data plane out. The only place that makes things and hands them to
  * each other.
  */
-import { startTracing } from '@perch/observability';
+import { combineObservers, createStatusKeeper, startTracing } from '@perch/observability';
 import { createAuthenticator } from '@perch/jwt';
 import { createTenantExecutors, listen } from '@perch/postgres';
 import { createSnapshotCache, createTenantResolver } from '@perch/tenancy';
@@ -47,7 +47,9 @@ export async function startDataPlane(
   config: DataPlaneConfig,
   instruments: Instruments = createInstruments(config),
 ): Promise<RunningDataPlane> {
-  const { observer, metrics } = instruments;
+  const { metrics } = instruments;
+  const status = createStatusKeeper({ name: 'data-plane', pid: process.pid });
+  const observer = combineObservers(instruments.observer, status.observer);
   const { role } = config;
   const share = shareOf(role);
   const processName = role.kind === 'worker' ? 'data-plane-worker' : 'data-plane';
@@ -89,7 +91,7 @@ export async function startDataPlane(
       schemaCaches.forget(key);
       executors.remove(key);
     });
-    const supervisor = role.kind === 'worker' ? linkToSupervisor(metrics) : undefined;
+    const supervisor = role.kind === 'worker' ? linkToSupervisor(metrics, status) : undefined;
     const tokens = await createTokenSource({ redisUrl: config.redisUrl, supervisor: supervisor?.tokens, observer });
     undo.push(() => tokens.close());
     const deps: Deps = {
@@ -105,7 +107,13 @@ export async function startDataPlane(
     let notReadyReason: string | undefined = 'starting';
     await source.start(snapshots.listener);
     const admin =
-      supervisor === undefined ? await startAdmin(config, metrics.render, observer, () => notReadyReason) : undefined;
+      supervisor === undefined
+        ? await startAdmin(
+            config,
+            { notReadyReason: () => notReadyReason, renderMetrics: metrics.render, status: status.snapshot },
+            observer,
+          )
+        : undefined;
     undo.push(() => admin?.close());
     const edge = await startEdge({
       listen: supervisor === undefined ? { host: config.host, port: config.port } : undefined,
@@ -113,7 +121,7 @@ export async function startDataPlane(
       traces: tracer === undefined ? undefined : createRequestTraces(tracer),
       answer: (message, exchange) => answerRequest(message, exchange, deps, observer),
     });
-    metrics.show(() => {
+    const counts = () => {
       const { connections, idle, waiting } = executors.counts();
       return {
         tenantsLoaded: snapshots.size,
@@ -122,7 +130,9 @@ export async function startDataPlane(
         connectionWaiters: waiting,
         requestsInFlight: edge.inFlight,
       };
-    });
+    };
+    metrics.show(counts);
+    status.show(counts);
     notReadyReason = undefined;
     const addresses =
       admin === undefined

@@ -5,6 +5,7 @@
 import { Command, Option } from 'commander';
 import { demoCommand } from './commands/demo.command.js';
 import { controlPlaneCommand, dataPlaneCommand, workerCommand } from './commands/plane.commands.js';
+import { statusCommand, type StatusOptions } from './commands/status.command.js';
 import { upCommand } from './commands/up.command.js';
 import { assertNothingLeft } from './command-line.js';
 import { UsageError } from './usage-error.js';
@@ -48,6 +49,13 @@ function program(): Command {
     assertNothingLeft(command);
     return demoCommand();
   });
+  subcommand('status', 'tell how the processes of this Perch are (exit status 1 unless all are ready)')
+    .option('--json', 'as JSON')
+    .option('--admin <host:port...>', 'admin ports to ask, instead of those of this machine')
+    .action(async (options: StatusOptions, command: Command) => {
+      assertNothingLeft(command);
+      process.exitCode = await statusCommand(options);
+    });
   perch.action((_options, command: Command) => {
     if (command.args.length > 0) throw new UsageError(`perch has no '${command.args[0]}'. See perch --help.`);
     perch.outputHelp();
@@ -57,7 +65,7 @@ function program(): Command {
 
 try {
   await program().parseAsync();
-  process.exit(0);
+  process.exit();
 } catch (error) {
   process.stderr.write(`${describe(error)}\n`);
   process.exit(error instanceof UsageError ? error.exitCode : 1);

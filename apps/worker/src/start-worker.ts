@@ -6,6 +6,7 @@ import {
   createLogger,
   createLogObserver,
   createMetrics,
+  createStatusKeeper,
   startAdminServer,
   startTracing,
   type AdminServer,
@@ -23,7 +24,8 @@ export interface RunningWorker {
 export async function startWorker(config: WorkerConfig): Promise<RunningWorker> {
   const metrics = createMetrics({ process: 'worker', set: 'worker' });
   const logger = createLogger({ name: 'worker', level: config.logLevel });
-  const observer = combineObservers(createLogObserver(logger), metrics.observer);
+  const status = createStatusKeeper({ name: 'worker', pid: process.pid });
+  const observer = combineObservers(createLogObserver(logger), metrics.observer, status.observer);
   const tracer = await startTracing(config.tracing, 'worker', observer);
   let notReady: string | undefined = 'starting';
   const admin: AdminServer = await startAdminServer({
@@ -31,6 +33,7 @@ export async function startWorker(config: WorkerConfig): Promise<RunningWorker> 
     port: config.adminPort,
     notReadyReason: () => notReady,
     renderMetrics: metrics.render,
+    status: status.snapshot,
   });
   try {
     const context = await NestFactory.createApplicationContext(WorkerModule.register(config, observer, tracer), {

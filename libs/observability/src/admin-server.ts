@@ -1,9 +1,10 @@
 /**
- * The admin port every process has: `/live`, `/ready`, `/metrics`. It listens on loopback unless told otherwise and
- * answers plain text; it must not share fate with the main port, so it is a server of its own.
+ * The admin port every process has: `/live`, `/ready`, `/metrics`, `/status`. It listens on loopback unless told otherwise;
+ * it must not share fate with the main port, so it is a server of its own.
  */
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { ProcessStatus } from './process-status.js';
 
 export interface AdminServerOptions {
   /** 0 takes any free port. */
@@ -13,6 +14,7 @@ export interface AdminServerOptions {
   /** undefined when ready, else why not: one short sentence that is sent with the 503. */
   readonly notReadyReason: () => string | undefined;
   readonly renderMetrics: () => Promise<{ readonly contentType: string; readonly body: string }>;
+  readonly status: () => ProcessStatus | Promise<ProcessStatus>;
 }
 
 export interface AdminServer {
@@ -66,8 +68,16 @@ async function answer(
       } catch {
         return send(500, 'metrics could not be collected\n');
       }
+    case '/status':
+      try {
+        const reason = options.notReadyReason();
+        const status = { state: reason === undefined ? 'ready' : 'not-ready', reason, ...(await options.status()) };
+        return send(200, `${JSON.stringify(status)}\n`, 'application/json');
+      } catch {
+        return send(500, 'the status could not be collected\n');
+      }
     default:
-      return send(404, 'not found: /live, /ready and /metrics are here\n');
+      return send(404, 'not found: /live, /ready, /metrics and /status are here\n');
   }
 }
 

@@ -14,6 +14,14 @@ export {
   type RenderedMetrics,
 } from './metrics.js';
 export type { ProcessCounts } from './process-metrics.js';
+export {
+  createStatusKeeper,
+  mergeStatuses,
+  type FeedStatus,
+  type LastError,
+  type ProcessStatus,
+  type StatusKeeper,
+} from './process-status.js';
 export { productVersion } from './product-version.js';
 export { startAdminServer, type AdminServer, type AdminServerOptions } from './admin-server.js';
 export { startTracing, type TracingOptions } from './tracing/start-tracing.js';

@@ -6,6 +6,7 @@ import { fork } from 'node:child_process';
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rateLimitSchema } from '@perch/contract';
+import { combineObservers, createStatusKeeper } from '@perch/observability';
 import { z } from 'zod';
 import { startAdmin } from '../admin.js';
 import type { DataPlaneConfig } from '../config.js';
@@ -15,6 +16,7 @@ import { portTaken } from '../port-taken.js';
 import { drainTimeoutMs, type RunningDataPlane } from '../start-data-plane.js';
 import { WorkerMetrics } from './worker-metrics.js';
 import { WorkerPool } from './worker-pool.js';
+import { statusOfWorkers } from './worker-status.js';
 
 const tokenRequestSchema = z.object({ key: z.string(), limit: rateLimitSchema, want: z.int().positive() });
 
@@ -25,8 +27,11 @@ const stopMarginMs = 4_000;
 export async function startWorkers(
   config: DataPlaneConfig,
   workers: number,
-  { observer, metrics }: Instruments = createInstruments(config),
+  instruments: Instruments = createInstruments(config),
 ): Promise<RunningDataPlane> {
+  const { metrics } = instruments;
+  const status = createStatusKeeper({ name: 'data-plane', pid: process.pid });
+  const observer = combineObservers(instruments.observer, status.observer);
   const buckets = new TokenBuckets(() => performance.now());
   const merged = new WorkerMetrics(metrics.snapshot);
   const pool = new WorkerPool({
@@ -48,7 +53,15 @@ export async function startWorkers(
   };
   let adminPort = 0;
   try {
-    const admin = await startAdmin(config, () => merged.render(), observer, notReadyReason);
+    const admin = await startAdmin(
+      config,
+      {
+        notReadyReason,
+        renderMetrics: () => merged.render(),
+        status: () => statusOfWorkers(status.snapshot(), merged.workers),
+      },
+      observer,
+    );
     adminPort = admin.port;
     undo.push(() => admin.close());
     await listen(acceptor, config);

@@ -1,6 +1,6 @@
 /** A worker's line to its supervisor: connections come in over it, and each side asks the other what it needs to know. */
 import { Socket } from 'node:net';
-import type { Metrics } from '@perch/observability';
+import type { Metrics, StatusKeeper } from '@perch/observability';
 import { z } from 'zod';
 import type { TokenSource } from '../limits/token-source.js';
 import { Calls } from './calls.js';
@@ -23,7 +23,7 @@ export interface SupervisorLink {
   end(): void;
 }
 
-export function linkToSupervisor(metrics: Metrics): SupervisorLink {
+export function linkToSupervisor(metrics: Metrics, status: StatusKeeper): SupervisorLink {
   let toldToLeave = false;
   let left: () => void = () => {};
   /** Told to, or nobody is there any more who could. */
@@ -35,6 +35,7 @@ export function linkToSupervisor(metrics: Metrics): SupervisorLink {
     },
     {
       metrics: () => metrics.snapshot(),
+      status: () => status.snapshot(),
       leave() {
         toldToLeave = true;
         left();

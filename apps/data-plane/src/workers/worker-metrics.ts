@@ -20,6 +20,10 @@ export class WorkerMetrics {
   /** @param own of the supervisor itself; states in it are left out, they are the workers' to tell. */
   constructor(private readonly own: () => Promise<MetricsSnapshot>) {}
 
+  get workers(): Iterable<Calls> {
+    return this.#seen.keys();
+  }
+
   add(worker: Calls): void {
     this.#seen.set(worker, []);
   }

@@ -13,17 +13,24 @@ export interface ProxyProcess {
   stop(): Promise<number | null>;
 }
 
-export async function startProxy(tenants: unknown, env: Record<string, string> = {}): Promise<ProxyProcess> {
+export async function startProxy(
+  tenants: unknown,
+  env: Record<string, string> = {},
+  args: readonly string[] = [],
+): Promise<ProxyProcess> {
   const home = makeHome();
   const file = path.join(home, 'tenants.json');
   fs.writeFileSync(file, JSON.stringify(tenants));
   // Admin ports come from the base; one that is taken moves to a free port by itself with a tenants file.
-  const { child, output } = spawnPerch(['data-plane', '--tenants', file, '--port', '0'], { PERCH_HOME: home, ...env });
+  const { child, output } = spawnPerch(['data-plane', '--tenants', file, '--port', '0', ...args], {
+    PERCH_HOME: home,
+    ...env,
+  });
   const started = await eventually(`a proxy process:\n${output()}`, async () => {
     if (child.exitCode !== null) throw new Error(`it ended:\n${output()}`);
     return output()
       .split('\n')
-      .find((line) => line.includes('"process-started"'));
+      .find((line) => line.includes('"process-started"') && line.includes('"process":"data-plane"'));
   });
   const { addresses } = JSON.parse(started) as { addresses: { http: string; admin: string } };
   return {
