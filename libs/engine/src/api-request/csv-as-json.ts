@@ -1,18 +1,19 @@
 /**
  * A CSV body: text in, its header and a JSON array of its rows out, made in one pass.
  *
- * Every value is a string, but `NULL` is null. As tolerant as recorded: rows may be short or long, a quote may be left open
- * (the last character is then lost), empty lines are left out. What stands behind a closing quote is an error.
+ * Every value is a string, but `NULL` is null. As tolerant as recorded: rows may be longer than the header, or all as short
+ * (their columns are then not written), a quote may be left open (the last character is then lost), empty lines are left
+ * out. What stands behind a closing quote is an error.
  *
  * @see https://www.rfc-editor.org/rfc/rfc4180
  */
 import { engineError } from '../error/engine-error.js';
 
 export interface CsvRows {
-  readonly header: readonly string[];
-  /** An array of objects, one for each row; a short row lacks keys. */
+  /** Names that each row has a value for: all of the header, or its beginning. None without rows. */
+  readonly names: readonly string[];
+  /** An array of objects, one for each row. */
   readonly json: string;
-  readonly rows: number;
 }
 
 const comma = 0x2c;
@@ -25,7 +26,7 @@ const shownCharacters = 100;
 const mostJsonCharacters = 128 * 1024 * 1024;
 
 /**
- * @throws PGRST102 no line behind the header, or a quote in the wrong place
+ * @throws PGRST102 no line behind the header, a quote in the wrong place, or rows that have values for different columns
  * @throws PERCH202 the rows are too large as JSON
  */
 export function csvAsJson(text: string): CsvRows {
@@ -36,36 +37,55 @@ export function csvAsJson(text: string): CsvRows {
   const repeats = new Set(header).size < header.length;
   const rows: string[] = [];
   let size = 0;
+  let narrowest = header.length;
+  let widest = 0;
   while (!reader.atEnd) {
     const row = repeats ? distinctRow(keys, reader.record()) : rowOf(keys, reader);
-    if (row !== undefined) rows.push(row);
-    size += row?.length ?? 0;
+    if (row !== undefined) {
+      rows.push(row.json);
+      size += row.json.length;
+      narrowest = Math.min(narrowest, row.width);
+      widest = Math.max(widest, row.width);
+    }
     if (size > mostJsonCharacters) throw engineError('PERCH202', { most: mostJsonCharacters });
     if (!reader.endLine() && !reader.atEnd) reader.fail('endOfInput');
   }
-  return { header, json: `[${rows.join(',')}]`, rows: rows.length };
+  const names = [...new Set(header.slice(0, widest))];
+  if (rows.length > 0 && new Set(header.slice(0, narrowest)).size < names.length) {
+    throw engineError('PGRST102', { reason: 'All lines must have same number of fields' });
+  }
+  return { names, json: `[${rows.join(',')}]` };
 }
 
-/** The object of the record that the reader stands before; undefined for an empty line. */
-function rowOf(keys: readonly string[], reader: CsvReader): string | undefined {
+interface CsvRow {
+  /** An object. */
+  readonly json: string;
+  /** It has values for so many columns of the header. */
+  readonly width: number;
+}
+
+/** The record that the reader stands before; undefined for an empty line. */
+function rowOf(keys: readonly string[], reader: CsvReader): CsvRow | undefined {
   const first = reader.field();
   let more = reader.takeComma();
   if (first === '' && !more) return undefined;
   let members = `${keys[0] ?? ''}${jsonOf(first)}`;
-  for (let index = 1; more; index += 1) {
+  let fields = 1;
+  for (; more; fields += 1) {
     const value = reader.field();
-    const key = keys[index];
+    const key = keys[fields];
     if (key !== undefined) members += `,${key}${jsonOf(value)}`;
     more = reader.takeComma();
   }
-  return `{${members}}`;
+  return { json: `{${members}}`, width: Math.min(fields, keys.length) };
 }
 
 /** Of a repeated name the last value counts. */
-function distinctRow(keys: readonly string[], record: readonly string[]): string | undefined {
+function distinctRow(keys: readonly string[], record: readonly string[]): CsvRow | undefined {
   if (record.length === 1 && record[0] === '') return undefined;
   const members = new Map(keys.slice(0, record.length).map((key, index) => [key, jsonOf(record[index] ?? '')]));
-  return `{${[...members].map(([key, value]) => key + value).join(',')}}`;
+  const json = `{${[...members].map(([key, value]) => key + value).join(',')}}`;
+  return { json, width: Math.min(record.length, keys.length) };
 }
 
 function jsonOf(value: string): string {

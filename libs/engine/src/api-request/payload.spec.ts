@@ -93,7 +93,7 @@ describe('a CSV body', () => {
     ['a,b\n 1, x \n', '[{"a":" 1","b":" x "}]'],
     ['a\n', '[]'],
     ['a,b\n\n""\n,\n', '[{"a":"","b":""}]'],
-    ['a,b,a\n1\n1,2\n1,2,3,4\n\n', '[{"a":"1"},{"a":"1","b":"2"},{"a":"3","b":"2"}]'],
+    ['a,b,a\n1,2\n1,2,3,4\n\n', '[{"a":"1","b":"2"},{"a":"3","b":"2"}]'],
     ['a\r1\r2', '[{"a":"1"},{"a":"2"}]'],
     ['__proto__,"a""b"\nNULL,"NULL"\n', '[{"__proto__":null,"a\\"b":null}]'],
   ])('%p is rows of strings', (body, expected) => {
@@ -108,12 +108,17 @@ describe('a CSV body', () => {
 
   it('names its own columns', () => {
     expect(parse('b,a\n1,2\n', { type: 'text/csv', columns: ['z'] }).columns).toEqual(['a', 'b']);
+    expect(parse('b,a\n1\n2\n', { type: 'text/csv' }).columns).toEqual(['b']);
+    expect(parse('b,a\n', { type: 'text/csv' }).columns).toEqual([]);
   });
 
   it.each([
     ['a,b', 'parse error (not enough input) at ""'],
     ['', 'parse error (not enough input) at ""'],
     ['a\nx"y"\n', 'parse error (endOfInput) at "\\"y\\"\\n"'],
+    ['a,b\n1\n2,x\n', 'All lines must have same number of fields'],
+    ['a,b,a\n1\n1,2\n', 'All lines must have same number of fields'],
+    ['a,b\n1\n2,x\n3"', 'parse error (endOfInput) at "\\""'],
     [Buffer.from([0x61, 0x0a, 0xff]), 'The body is not valid UTF-8'],
   ])('%p is refused', (body, message) => {
     expect(() => parse(body, { type: 'text/csv' })).toThrow(expect.objectContaining({ code: 'PGRST102', message }));

@@ -97,8 +97,8 @@ function parseJson(body: Buffer): JsonPayload {
 }
 
 function parseCsv(text: string): JsonPayload {
-  const { header, json, rows } = csvAsJson(text);
-  return { kind: 'json', json, shape: 'array', keys: rows === 0 ? [] : sorted(header) };
+  const { names, json } = csvAsJson(text);
+  return { kind: 'json', json, shape: 'array', keys: sorted(names) };
 }
 
 function formAsJson(pairs: readonly (readonly [string, string])[]): JsonPayload {

@@ -59,6 +59,22 @@ describe('the overload that a call means', () => {
     );
   });
 
+  it('is not decided by which kind of json a body becomes', () => {
+    const twice = createSchemaCache(
+      createSchemaSnapshot({
+        ...filmWorld,
+        routines: [routine('take', [parameter('json')]), routine('take', [parameter('jsonb')])],
+      }),
+    );
+    expect(() =>
+      findRoutine({ name: { schema: 'api', name: 'take' }, argumentNames: ['a'], body: 'json' }, twice),
+    ).toThrow(
+      expect.objectContaining({
+        message: 'Could not choose the best candidate function between: api.take( => json), api.take( => jsonb)',
+      }),
+    );
+  });
+
   it('is guessed by the arguments of the same name, then by the name', () => {
     expect(() => find('search', ['ter', 'top'])).toThrow(
       expect.objectContaining({ hint: 'Perhaps you meant to call the function api.search(term, top)' }),

@@ -116,6 +116,6 @@ function argumentList(names: readonly string[]): string {
 
 /** `atlas.clash(a => integer)` */
 function signature(routine: Routine): string {
-  const parameters = routine.parameters.map(({ name, type }) => (name === '' ? type : `${name} => ${type}`));
+  const parameters = routine.parameters.map(({ name, type }) => `${name} => ${type}`);
   return `${displayName(routine)}(${parameters.join(', ')})`;
 }

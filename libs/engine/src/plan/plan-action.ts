@@ -18,8 +18,8 @@ import { findCalledRoutine, planArguments } from './plan-call.js';
 import { planMutate } from './plan-mutate.js';
 import { planRead } from './plan-read.js';
 
-/** With more tables than this a wrong name gets no hint: the search would cost more than it helps. */
-const hintedTables = 500;
+/** With so many tables a wrong name gets no hint: the search would cost more than it helps. */
+const tooManyTables = 500;
 
 interface Knowledge {
   readonly request: ApiRequest;
@@ -155,7 +155,7 @@ function knownTable(target: QualifiedIdentifier, schema: SchemaCache): Table {
   if (table !== undefined) return table;
   const tables = schema.tables(target.schema);
   const meant =
-    tables.length > hintedTables
+    tables.length >= tooManyTables
       ? undefined
       : suggest(
           target.name,

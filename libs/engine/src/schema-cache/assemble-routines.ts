@@ -11,12 +11,8 @@ import { InternalError } from '../error/engine-error.js';
 const volatilities: Readonly<Record<string, Volatility>> = { v: 'volatile', s: 'stable', i: 'immutable' };
 const returnKinds: Readonly<Record<string, RoutineReturn['kind']>> = { composite: 'composite', void: 'void' };
 const isolationSetting = 'default_transaction_isolation';
-const isolationLevels: readonly IsolationLevel[] = [
-  'read uncommitted',
-  'read committed',
-  'repeatable read',
-  'serializable',
-];
+/** Every other means read committed. */
+const isolationLevels: readonly IsolationLevel[] = ['repeatable read', 'serializable'];
 
 export function assembleRoutine(row: CatalogRow): Routine {
   const parameters = nestedRows(row, 3).map((parameter): RoutineParameter => ({
@@ -105,6 +101,6 @@ function splitIsolation(settings: readonly (readonly [string, string])[]): Pick<
   const level = settings.find(([name]) => name === isolationSetting)?.[1].toLowerCase();
   return {
     settings: settings.filter(([name]) => name !== isolationSetting),
-    isolation: isolationLevels.find((known) => known === level),
+    isolation: level === undefined ? undefined : (isolationLevels.find((known) => known === level) ?? 'read committed'),
   };
 }

@@ -32,7 +32,7 @@ export interface RoutineReturn {
 
 export type Volatility = 'volatile' | 'stable' | 'immutable';
 
-export type IsolationLevel = 'read uncommitted' | 'read committed' | 'repeatable read' | 'serializable';
+export type IsolationLevel = 'read committed' | 'repeatable read' | 'serializable';
 
 export interface Routine {
   readonly schema: string;

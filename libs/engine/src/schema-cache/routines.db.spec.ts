@@ -61,6 +61,7 @@ const ddl = `
   create function api.some_record() returns record language sql as 'select 1, 2';
   create function api.settled() returns int language sql set statement_timeout = '3s' set default_transaction_isolation = 'repeatable read'
     set search_path = api, "b c" return 1;
+  create function api.loose() returns int language sql set default_transaction_isolation = 'read uncommitted' return 1;
   create function api.over(a int) returns int language sql return 1;
   create function api.over(a text) returns int language sql return 1;
   create function api.raw(json) returns int language sql return 1;
@@ -125,6 +126,7 @@ describe('functions, casts, media types and roles of a real database', () => {
       'composite',
       'domain',
       'late_in',
+      'loose',
       'none',
       'on_ddl',
       'one_out',
@@ -177,6 +179,7 @@ describe('functions, casts, media types and roles of a real database', () => {
   });
 
   test('SET clauses, the isolation level apart', () => {
+    expect(only('loose')?.isolation).toBe('read committed');
     expect(only('settled')).toMatchObject({
       settings: [
         ['statement_timeout', '3s'],

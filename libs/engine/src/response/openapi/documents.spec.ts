@@ -93,6 +93,12 @@ describe('OpenAPI 3.1', () => {
   });
 });
 
+test('the 3.1 document writes no second slash behind a path that ends in one', () => {
+  const { address } = options;
+  const document = openApiDocument(film, { ...options, address: { ...address, basePath: '/v1/' } });
+  expect(at(written(document), ['servers', '0', 'url'])).toBe('https://h:443/v1');
+});
+
 test('the 2.0 document keeps how a default is spelled', () => {
   const priced = table('goods', [column('price numeric', { defaultExpression: '2.00' })]);
   const world = { ...filmWorld, tables: [priced], foreignKeys: [], computedRelationships: [], routines: [] };

@@ -17,7 +17,7 @@ import { dialectVersion, type DocumentOptions } from './swagger-document.js';
 
 /** @returns JSON */
 export function openApiDocument(api: ApiDescription, { address, security }: DocumentOptions): string {
-  const basePath = address.basePath === '/' ? '' : address.basePath;
+  const basePath = address.basePath.replace(/\/+$/, '');
   return objectText(
     Object.entries({
       openapi: '3.1.0',

@@ -11,7 +11,7 @@ describe('where clients reach an API', () => {
     [
       'a proxy',
       { host: 'h', pathPrefix: '/p', proxyUri: 'https://api.example.org/v1/' },
-      { scheme: 'https', host: 'api.example.org:443', basePath: '/v1' },
+      { scheme: 'https', host: 'api.example.org:443', basePath: '/v1/' },
     ],
     [
       'a proxy with a port',

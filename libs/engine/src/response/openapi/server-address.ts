@@ -5,7 +5,7 @@ export interface ServerAddress {
   readonly scheme: 'http' | 'https';
   /** With its port where that was given. */
   readonly host: string;
-  /** Starts with a slash; does not end with one, unless it is all. */
+  /** Starts with a slash. */
   readonly basePath: string;
 }
 
@@ -32,7 +32,7 @@ export function serverAddress(source: AddressSource): ServerAddress {
   };
 }
 
-/** The port is always written out. @throws PGRST126 when the configured address is none */
+/** The port is always written out, the path as it is configured. @throws PGRST126 when the configured address is none */
 function proxyAddress(uri: string): ServerAddress {
   if (!URL.canParse(uri)) throw engineError('PGRST126');
   const { protocol, hostname, port, pathname } = new URL(uri);
@@ -40,7 +40,7 @@ function proxyAddress(uri: string): ServerAddress {
   return {
     scheme,
     host: `${hostname}:${port === '' ? defaultPorts[scheme] : port}`,
-    basePath: withoutTrailingSlash(pathname),
+    basePath: pathname,
   };
 }
 
