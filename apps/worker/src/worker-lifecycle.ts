@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { Database } from '@perch/database';
 import type { JobQueue } from '@perch/queue';
+import type { ExpiredBranches } from './expired-branches.js';
 import type { IdleComputes } from './idle-computes.js';
 import type { LocalComputes } from './local-computes.js';
 import type { OperationConsumer } from './operations/operation-consumer.js';
@@ -12,6 +13,7 @@ export interface WorkerLifecycleParts {
   readonly queue: JobQueue;
   readonly localComputes: LocalComputes;
   readonly idleComputes: IdleComputes;
+  readonly expiredBranches: ExpiredBranches;
   readonly consumer: OperationConsumer;
 }
 
@@ -27,9 +29,11 @@ export class WorkerLifecycle implements OnApplicationBootstrap, BeforeApplicatio
     await this.parts.localComputes.start();
     await this.parts.consumer.start();
     this.parts.idleComputes.start();
+    this.parts.expiredBranches.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    await this.parts.expiredBranches.stop();
     await this.parts.idleComputes.stop();
     await this.parts.consumer.stop();
   }

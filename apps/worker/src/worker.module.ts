@@ -5,6 +5,7 @@ import { createDatabase } from '@perch/database';
 import type { Observer, Tracer } from '@perch/observability';
 import { createJobQueue } from '@perch/queue';
 import type { WorkerConfig } from './config.js';
+import { ExpiredBranches } from './expired-branches.js';
 import { IdleComputes } from './idle-computes.js';
 import { LocalComputes } from './local-computes.js';
 import { crashPointFromFile } from './operations/crash-point.js';
@@ -27,9 +28,14 @@ export class WorkerModule {
       observer,
       enqueue: (ids) => processor.enqueue(ids),
     });
+    const expiredBranches = new ExpiredBranches({
+      database,
+      observer,
+      enqueue: (ids) => processor.enqueue(ids),
+    });
     const { concurrency } = config;
     const consumer = new OperationConsumer({ database, queue, processor, observer, concurrency });
-    const lifecycle = new WorkerLifecycle({ database, queue, localComputes, idleComputes, consumer });
+    const lifecycle = new WorkerLifecycle({ database, queue, localComputes, idleComputes, expiredBranches, consumer });
     return { module: WorkerModule, providers: [{ provide: WorkerLifecycle, useValue: lifecycle }] };
   }
 }

@@ -15,13 +15,26 @@ import type { SecretBox } from './secret-box.js';
 
 export type Branch = Readonly<Omit<BranchModel, 'connectionUrlSealed'>>;
 
+/** When a branch is deleted, and how many seconds that is from when it was decided. */
+export interface Expiry {
+  readonly expiresAt: Date;
+  readonly ttlSeconds: number;
+}
+
+export interface BranchChange {
+  readonly name?: string;
+  readonly isProtected?: boolean;
+  /** null: never. */
+  readonly expiry?: Expiry | null;
+}
+
 export interface NewBranch {
   readonly id: string;
   readonly projectId: string;
   readonly name: string;
   readonly parentId?: string;
   readonly initSource?: string;
-  readonly expiresAt?: Date;
+  readonly expiry?: Expiry;
   readonly isDefault: boolean;
   readonly isProtected: boolean;
   /** An attached Postgres: the URL the user gave. */
@@ -57,12 +70,25 @@ export class BranchRepository {
     return this.prisma.branch.findMany({ where, orderBy: [{ updatedAt: 'desc' }, { id: 'asc' }] });
   }
 
+  /** Branches whose time has come, of no deleted project. */
+  async listExpired(now: Date): Promise<readonly Branch[]> {
+    return this.prisma.branch.findMany({
+      where: { expiresAt: { lte: now }, deletedAt: null, project: { deletedAt: null } },
+      orderBy: [{ expiresAt: 'asc' }, { id: 'asc' }],
+    });
+  }
+
+  /** true while a branch of the project is protected. */
+  async hasProtected(projectId: string): Promise<boolean> {
+    return (await this.prisma.branch.findFirst({ where: { projectId, isProtected: true, deletedAt: null } })) !== null;
+  }
+
   /**
    * A branch of `input.parentId`, with the parent's roles and databases where `copy` is set, and with its active data
    * APIs where the branch has an endpoint.
    *
-   * @throws DatabaseError database.name-taken; database.busy when the parent is changing; database.conflict: an id
-   * or a port is taken, make new ones and try again.
+   * @throws DatabaseError database.name-taken; database.busy when the parent is changing; database.expires when the
+   * parent does; database.conflict: an id or a port is taken, make new ones and try again.
    */
   async create(
     input: NewBranch & { readonly parentId: string },
@@ -74,6 +100,7 @@ export class BranchRepository {
         await lockProject(transaction, input.projectId);
         await assertIdle(transaction, { branchIds: [input.parentId], sourceIds: [] });
         await assertNameFree(transaction, input);
+        await assertLasting(transaction, input.parentId);
         const { operations, ...created } = await insertBranch(transaction, this.secrets, input);
         const { id, projectId, parentId } = input;
         if (copy) await copyContents(transaction, this.secrets, { from: parentId, to: id });
@@ -95,22 +122,23 @@ export class BranchRepository {
     }
   }
 
-  /** @throws DatabaseError database.name-taken, database.busy. */
-  async update(
-    branch: Branch,
-    change: { readonly name?: string; readonly isProtected?: boolean; readonly expiresAt?: Date | null },
-  ): Promise<Branch> {
+  /** @throws DatabaseError database.name-taken, database.busy; database.conflict with why it must not expire. */
+  async update(branch: Branch, { expiry, ...change }: BranchChange): Promise<Branch> {
     return this.prisma.$transaction(async (transaction) => {
       await lockIdleBranch(transaction, { projectId: branch.projectId, branchId: branch.id });
       if (change.name !== undefined) await assertNameFree(transaction, { ...branch, name: change.name });
-      return transaction.branch.update({ where: { id: branch.id }, data: change });
+      const data = { ...change, ...(expiry !== undefined && (expiry ?? { expiresAt: null, ttlSeconds: null })) };
+      const updated = await transaction.branch.update({ where: { id: branch.id }, data });
+      await assertMayExpire(transaction, updated);
+      return updated;
     });
   }
 
-  /** @throws DatabaseError database.busy. */
+  /** @throws DatabaseError database.busy, database.expires. */
   async makeDefault(branch: Branch): Promise<Branch> {
     return this.prisma.$transaction(async (transaction) => {
       await lockIdleBranch(transaction, { projectId: branch.projectId, branchId: branch.id });
+      await assertLasting(transaction, branch.id);
       const others = { projectId: branch.projectId, isDefault: true, id: { not: branch.id } };
       await transaction.branch.updateMany({ where: others, data: { isDefault: false } });
       return transaction.branch.update({ where: { id: branch.id }, data: { isDefault: true } });
@@ -134,7 +162,10 @@ export class BranchRepository {
       await assertIdle(transaction, { branchIds: [id, sourceId], sourceIds: [id] });
       const reset = await insertOperation(transaction, { ...operation, projectId, branchId: id });
       const provisioning = await reprovisionDataApis(transaction, projectId, id);
-      const data = { currentState: 'resetting', pendingState: 'ready', stateChangedAt: new Date() } as const;
+      const now = new Date();
+      const state = { currentState: 'resetting', pendingState: 'ready', stateChangedAt: now } as const;
+      const { ttlSeconds } = branch;
+      const data = { ...state, ...(ttlSeconds !== null && { expiresAt: after(now, ttlSeconds) }) };
       return {
         branch: await transaction.branch.update({ where: { id }, data }),
         operations: [reset, ...provisioning],
@@ -161,14 +192,16 @@ export class BranchRepository {
    * Takes a branch out of every list and its data APIs out of the fleet, and leaves the operations that take its compute
    * away. Its name is free at once. undefined when it is gone already.
    *
+   * @param expiredBy only when its time had come by then, so that one that was given more stays
    * @throws DatabaseError database.busy; database.conflict when it has children.
    */
-  async markDeleted(branch: Branch): Promise<readonly Operation[] | undefined> {
+  async markDeleted(branch: Branch, expiredBy?: Date): Promise<readonly Operation[] | undefined> {
     const { id, projectId } = branch;
     return this.prisma.$transaction(async (transaction) => {
       await takePublishLock(transaction);
       await lockProject(transaction, projectId);
-      const row = await transaction.branch.findFirst({ where: { id, deletedAt: null } });
+      const due = expiredBy === undefined ? {} : { expiresAt: { lte: expiredBy } };
+      const row = await transaction.branch.findFirst({ where: { id, deletedAt: null, ...due } });
       if (row === null) return undefined;
       await assertIdle(transaction, { branchIds: [id], sourceIds: [id] });
       const child = await transaction.branch.findFirst({ where: { parentId: id, deletedAt: null } });
@@ -228,11 +261,12 @@ export async function insertBranch(
   secrets: SecretBox,
   input: NewBranch,
 ): Promise<CreatedBranch> {
-  const { endpoints, roles, databases, operations, connectionUrl, annotation, parentId, ...columns } = input;
+  const { endpoints, roles, databases, operations, connectionUrl, annotation, parentId, expiry, ...columns } = input;
   const ids = { projectId: input.projectId, branchId: input.id };
   const branch = await transaction.branch.create({
     data: {
       ...columns,
+      ...expiry,
       parentId: parentId ?? null,
       annotation: { ...annotation },
       connectionUrlSealed:
@@ -256,6 +290,29 @@ async function assertNameFree(
 ): Promise<void> {
   const taken = await transaction.branch.findFirst({ where: { projectId, name, id: { not: id } } });
   if (taken !== null) throw new DatabaseError('database.name-taken', `A branch is called '${name}' already`);
+}
+
+/** @throws DatabaseError database.expires: others are to rest on it, and it goes by itself. */
+async function assertLasting(transaction: PrismaTransaction, id: string): Promise<void> {
+  const row = await transaction.branch.findUnique({ where: { id }, select: { expiresAt: true } });
+  if (row?.expiresAt != null) throw new DatabaseError('database.expires', `Branch '${id}' expires`);
+}
+
+/** @throws DatabaseError database.conflict: it could not be deleted when its time comes. */
+async function assertMayExpire(transaction: PrismaTransaction, branch: Branch): Promise<void> {
+  if (branch.expiresAt === null) return;
+  const refuse = (reason: string): never => {
+    throw new DatabaseError('database.conflict', reason);
+  };
+  if (branch.parentId === null) refuse('it is the root of its project');
+  if (branch.isDefault) refuse('it is the default branch');
+  if (branch.isProtected) refuse('it is protected');
+  const child = await transaction.branch.findFirst({ where: { parentId: branch.id, deletedAt: null } });
+  if (child !== null) refuse('it has children');
+}
+
+function after(now: Date, seconds: number): Date {
+  return new Date(now.getTime() + seconds * 1000);
 }
 
 async function inOrder<In, Out>(items: readonly In[], insert: (item: In) => Promise<Out>): Promise<readonly Out[]> {

@@ -7,6 +7,7 @@ export type DatabaseErrorCode =
   | 'database.conflict'
   | 'database.name-taken'
   | 'database.busy'
+  | 'database.expires'
   | 'database.document-unreadable';
 
 export class DatabaseError extends Error {

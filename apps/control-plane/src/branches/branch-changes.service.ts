@@ -9,8 +9,9 @@ import { ConnectionUris } from '../projects/connection-uris.js';
 import { LocalPorts } from '../projects/local-ports.js';
 import { ProjectAccess } from '../projects/project-access.js';
 import type { ChangedBranch, CreateBranch, CreatedBranchView, RestoreBranch, UpdateBranch } from './branches.dto.js';
+import { toExpiry } from './expiry.js';
 import { attachedChild, localChild, type Child } from './new-branch.js';
-import { assertCreateOffered, assertRestoreOffered, assertUpdateOffered } from './not-offered.js';
+import { assertCreateOffered, assertRestoreOffered } from './not-offered.js';
 
 /** Tries until an id and a port are found that nobody else took at the same moment. */
 const CREATE_TRIES = 10;
@@ -28,10 +29,13 @@ export class BranchChangesService {
     private readonly operations: OperationRunner,
   ) {}
 
-  /** @throws branch.not-found of the parent, branch.name-taken, branch.option-unavailable, branch.busy */
+  /** @throws branch.not-found of the parent, branch.name-taken, branch.option-unavailable, branch.expires, branch.busy */
   async create(caller: Caller, projectId: string, input: CreateBranch): Promise<CreatedBranchView> {
     const project = await this.access.project(caller, projectId);
     assertCreateOffered(input);
+    if (input.branch.protected === true && input.branch.expires_at != null) {
+      throw failure('branch.expiry-refused', input.branch.name ?? 'new', 'it is protected');
+    }
     const parent = await this.parentOf(project.id, input.branch.parent_id);
     const child: Child = { project, parentId: parent.id, input };
     const created =
@@ -44,31 +48,37 @@ export class BranchChangesService {
     return { ...created, branch, endpoints, operations, ...connections };
   }
 
-  /** @throws branch.name-taken, branch.option-unavailable */
+  /** @throws branch.name-taken, branch.expiry-refused, branch.busy */
   async update(caller: Caller, projectId: string, branchId: string, input: UpdateBranch): Promise<ChangedBranch> {
     const branch = await this.access.branch(caller, projectId, branchId);
-    assertUpdateOffered(input);
+    const { expires_at: expiresAt } = input;
     const change = {
       ...(input.name !== undefined && { name: input.name }),
       ...(input.protected !== undefined && { isProtected: input.protected }),
+      ...(expiresAt !== undefined && { expiry: expiresAt === null ? null : toExpiry(expiresAt) }),
     };
     const updated = await this.branches.update(branch, change).catch((error: unknown) => {
-      throw refusalOf(error, input.name);
+      const mustStay = error instanceof DatabaseError && error.code === 'database.conflict';
+      throw mustStay ? failure('branch.expiry-refused', branch.id, error.message) : refusalOf(error, input.name);
     });
     return { branch: updated, operations: [] };
   }
 
-  /** What a project's connection strings and the command line mean when they name no branch. */
+  /** What a project's connection strings and the command line mean when they name no branch. @throws branch.expires, branch.busy */
   async setAsDefault(caller: Caller, projectId: string, branchId: string): Promise<ChangedBranch> {
     const branch = await this.access.branch(caller, projectId, branchId);
-    return { branch: await this.branches.makeDefault(branch), operations: [] };
+    const updated = await this.branches.makeDefault(branch).catch((error: unknown) => {
+      throw expires(error) ? failure('branch.expires', branch.id, 'become the default branch') : error;
+    });
+    return { branch: updated, operations: [] };
   }
 
-  /** Data of the source as they are now; the branch keeps its endpoint and its data APIs. @throws branch.busy */
+  /** Data of the source as they are now; the branch keeps its endpoint and data APIs. @throws branch.protected, branch.busy */
   async restore(caller: Caller, projectId: string, branchId: string, input: RestoreBranch): Promise<ChangedBranch> {
     const project = await this.access.project(caller, projectId);
     const branch = await this.access.branch(caller, projectId, branchId);
     assertRestoreOffered(input, branch.id);
+    if (branch.isProtected) throw failure('branch.protected', branch.id, 'reset');
     const source = await this.access.branch(caller, projectId, input.source_branch_id);
     if (project.compute === 'attached') {
       throw failure('branch.option-unavailable', 'restore', 'a Postgres that was attached is not copied');
@@ -143,9 +153,14 @@ export class BranchChangesService {
       return await this.branches.create(branch, { copy });
     } catch (error) {
       if (error instanceof DatabaseError && error.code === 'database.conflict') return undefined;
+      if (expires(error)) throw failure('branch.expires', child.parentId, 'have children');
       throw refusalOf(error, child.input.branch.name);
     }
   }
+}
+
+function expires(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === 'database.expires';
 }
 
 function refusalOf(error: unknown, name: string | undefined): unknown {

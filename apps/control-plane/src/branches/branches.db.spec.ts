@@ -71,7 +71,6 @@ describe('the branches of a project', () => {
     ],
     ['a place in the log', { branch: { parent_lsn: '0/1' } }, 400, 'branch.option-unavailable'],
     ['a schema alone', { branch: { init_source: 'schema-only' } }, 400, 'branch.option-unavailable'],
-    ['a date to expire at', { branch: { expires_at: '2030-01-01T00:00:00Z' } }, 400, 'branch.option-unavailable'],
     [
       'a URL where branches are copies',
       { branch: { perch: { connection_url: 'postgres://x' } } },

@@ -15,6 +15,8 @@ export const listBranchesSchema = z.object({
   search: z.string().max(256).optional(),
   sort_by: z.enum(['name', 'created_at', 'updated_at']).default('updated_at'),
   sort_order: z.enum(['asc', 'desc']).default('desc'),
+  /** Of the branches that can be had back, which are none: what was deleted is gone. */
+  include_deleted: z.enum(['true', 'false']).optional(),
 });
 export type ListBranches = z.infer<typeof listBranchesSchema>;
 
@@ -30,6 +32,15 @@ const branchName = z
   // Clients take a text of that shape for an id, wherever a branch is named.
   .refine((name) => !branchIdPattern.test(name), 'must not have the shape of a branch id');
 
+/** Ten years: further off is a slip of the pen. */
+const LONGEST_LIFE_MS = 10 * 365 * 24 * 60 * 60 * 1000;
+/** RFC 3339. */
+const expiresAt = z.iso
+  .datetime({ offset: true })
+  .refine((time) => Date.parse(time) > Date.now(), 'must be in the future')
+  .refine((time) => Date.parse(time) < Date.now() + LONGEST_LIFE_MS, 'must be within ten years')
+  .nullish();
+
 /** What is not offered is read all the same, so that asking for it is refused rather than read over. */
 export const createBranchSchema = z.object({
   branch: z
@@ -41,7 +52,7 @@ export const createBranchSchema = z.object({
       protected: z.boolean().optional(),
       archived: z.boolean().optional(),
       init_source: z.enum(['parent-data', 'schema-only']).optional(),
-      expires_at: z.string().nullish(),
+      expires_at: expiresAt,
       perch: z.strictObject({ connection_url: z.string().min(1).optional() }).optional(),
     })
     .default({}),
@@ -54,7 +65,7 @@ export const updateBranchSchema = z.object({
   branch: z.object({
     name: branchName.optional(),
     protected: z.boolean().optional(),
-    expires_at: z.string().nullish(),
+    expires_at: expiresAt,
   }),
 });
 export type UpdateBranch = z.infer<typeof updateBranchSchema>['branch'];
@@ -124,6 +135,7 @@ export function toBranchBody(branch: Branch) {
     created_at: branch.createdAt.toISOString(),
     updated_at: branch.updatedAt.toISOString(),
     ...(branch.expiresAt !== null && { expires_at: branch.expiresAt.toISOString() }),
+    ...(branch.ttlSeconds !== null && { ttl_interval_seconds: branch.ttlSeconds }),
     ...(branch.lastResetAt !== null && { last_reset_at: branch.lastResetAt.toISOString() }),
     init_source: branch.initSource,
     created_by: { name: theUser.name, image: theUser.image },

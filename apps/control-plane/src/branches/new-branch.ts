@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { newBranchId, newEndpointId } from '../ids/generate-id.js';
 import { attachedRoot } from '../projects/root-branch.js';
 import type { CreateBranch } from './branches.dto.js';
+import { toExpiry } from './expiry.js';
 
 export type ChildBranch = NewBranch & { readonly parentId: string };
 
@@ -77,5 +78,6 @@ function commonParts({ project, parentId, input }: Child) {
     isDefault: false,
     isProtected: input.branch.protected ?? false,
     annotation: input.annotation_value ?? {},
+    ...(input.branch.expires_at != null && { expiry: toExpiry(input.branch.expires_at) }),
   };
 }

@@ -1,6 +1,6 @@
 /** What the contract can ask for and Perch does not have: refused by name, never read over. */
 import { failure } from '../error/control-plane-error.js';
-import type { CreateBranch, RestoreBranch, UpdateBranch } from './branches.dto.js';
+import type { CreateBranch, RestoreBranch } from './branches.dto.js';
 
 const NO_HISTORY = 'Perch keeps no history of a branch; leave it out to copy the parent as it is now';
 
@@ -12,12 +12,6 @@ export function assertCreateOffered({ branch }: CreateBranch): void {
     throw failure('branch.option-unavailable', 'init_source', "branches start with their parent's data");
   }
   if (branch.archived === true) throw failure('branch.option-unavailable', 'archived', 'branches are not archived');
-  assertNoExpiry(branch.expires_at);
-}
-
-/** @throws branch.option-unavailable */
-export function assertUpdateOffered(input: UpdateBranch): void {
-  assertNoExpiry(input.expires_at);
 }
 
 /** @throws branch.option-unavailable */
@@ -30,9 +24,4 @@ export function assertRestoreOffered(input: RestoreBranch, branchId: string): vo
   if (input.source_branch_id === branchId) {
     throw failure('branch.option-unavailable', 'source_branch_id', 'a branch cannot be restored from itself');
   }
-}
-
-function assertNoExpiry(expiresAt: string | null | undefined): void {
-  if (expiresAt == null) return;
-  throw failure('branch.option-unavailable', 'expires_at', 'branches do not expire by themselves; delete them');
 }

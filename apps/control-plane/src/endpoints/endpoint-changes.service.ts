@@ -39,11 +39,14 @@ export class EndpointChangesService {
     );
   }
 
-  /** Its data APIs stop answering at once. undefined when it is gone already. @throws branch.busy */
+  /** Its data APIs stop answering at once. undefined when it is gone already. @throws branch.protected, branch.busy */
   async delete(caller: Caller, projectId: string, id: string): Promise<RequestedEndpoint | undefined> {
     const project = await this.access.project(caller, projectId);
     const endpoint = await this.endpoints.find(project.id, id);
-    return endpoint === undefined ? undefined : this.run(await this.endpoints.hide(endpoint));
+    if (endpoint === undefined) return undefined;
+    const { isProtected } = await this.access.branch(caller, projectId, endpoint.branchId);
+    if (isProtected) throw failure('branch.protected', endpoint.branchId, 'left without its endpoint');
+    return this.run(await this.endpoints.hide(endpoint));
   }
 
   /** @throws endpoint.not-found, endpoint.disabled, branch.busy */

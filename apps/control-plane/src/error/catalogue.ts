@@ -90,6 +90,11 @@ export const catalogue = Object.freeze({
     () => 'The project could not be made because of others made at the same moment; try again',
     'Send the request again.',
   ),
+  'project.protected': row(
+    422,
+    (id: string) => `Project '${id}' has a protected branch and cannot be deleted`,
+    'PATCH the branch with `"protected": false` first.',
+  ),
   'project.name-reserved': row(
     400,
     (what: string, name: string) => `The ${what} name '${name}' is reserved`,
@@ -120,6 +125,21 @@ export const catalogue = Object.freeze({
     422,
     (id: string, reason: string) => `Branch '${id}' cannot be deleted: ${reason}`,
     'Delete its children first, or make another branch the default one. A root goes with its project.',
+  ),
+  'branch.protected': row(
+    422,
+    (id: string, what: string) => `Branch '${id}' is protected and cannot be ${what}`,
+    'PATCH it with `"protected": false` first.',
+  ),
+  'branch.expiry-refused': row(
+    422,
+    (id: string, reason: string) => `Branch '${id}' cannot expire: ${reason}`,
+    'What expires is deleted, so the root, the default branch, protected ones and those with children do not.',
+  ),
+  'branch.expires': row(
+    422,
+    (id: string, what: string) => `Branch '${id}' expires and cannot ${what}`,
+    'PATCH it with `"expires_at": null` first.',
   ),
   'branch.option-unavailable': row(
     400,

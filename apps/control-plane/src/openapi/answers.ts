@@ -35,8 +35,22 @@ const branches = '/projects/{project_id}/branches';
 const branch = `${branches}/{branch_id}`;
 const onBusy = 'branch.busy';
 const onChange = ['branch.busy', 'operation.failed'] as const;
-const onBranch = [...onChange, 'branch.name-taken', 'branch.not-ready', 'branch.not-deletable'] as const;
-const onEndpoint = [...onChange, 'endpoint.exists', 'endpoint.disabled', 'endpoint.attached'] as const;
+const onBranch = [
+  ...onChange,
+  'branch.name-taken',
+  'branch.not-ready',
+  'branch.not-deletable',
+  'branch.protected',
+  'branch.expiry-refused',
+  'branch.expires',
+] as const;
+const onEndpoint = [
+  ...onChange,
+  'endpoint.exists',
+  'endpoint.disabled',
+  'endpoint.attached',
+  'branch.protected',
+] as const;
 const onSchema = [
   onBusy,
   'database.not-found',
@@ -79,6 +93,7 @@ export const answers: Readonly<Record<string, RouteAnswer>> = Object.freeze({
     'Delete a project with everything in it',
     z.looseObject({ project: r.project }),
     'auth.personal-key-needed',
+    'project.protected',
     onBusy,
   ),
   'get /projects/{project_id}/connection_uri': answer(

@@ -46,6 +46,8 @@ export const branch = z.looseObject({
   protected: z.boolean(),
   created_at: time,
   updated_at: time,
+  expires_at: time.optional(),
+  ttl_interval_seconds: z.int().optional(),
 });
 export const annotation = z.looseObject({ object: z.object({ type: text, id: text }), value: json });
 

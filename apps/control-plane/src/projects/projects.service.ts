@@ -90,11 +90,12 @@ export class ProjectsService {
   /**
    * Its data APIs stop answering at once; its computes are taken away by the operations that this leaves.
    *
-   * @throws branch.busy while anything of the project changes
+   * @throws branch.busy while anything of the project changes, project.protected
    */
   async delete(caller: Caller, id: string): Promise<Project> {
     assertPersonal(caller);
     const project = await this.access.project(caller, id);
+    if (await this.branches.hasProtected(project.id)) throw failure('project.protected', project.id);
     const operations = await this.projects.markDeleted(project.id, await this.removal(project));
     await this.operations.dispatch(operations);
     return project;
