@@ -1,7 +1,8 @@
-/** A PostgreSQL server of one spec's own, for what belongs to a whole cluster: roles with fixed names, server settings. */
+/** A PostgreSQL server of one spec's own, for what belongs to a whole cluster: roles with fixed names, server settings, its end. */
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmbeddedPostgres } from '../../libs/compute/src/embedded/start-embedded-postgres.js';
 
 export interface TestCluster {
@@ -10,18 +11,37 @@ export interface TestCluster {
   readonly password: string;
   /** Connection URL as superuser. */
   url(database: string): string;
+  /** As the kernel does when memory is short. */
+  kill(): Promise<void>;
+  /** Ends all sessions, as for maintenance. */
+  stop(): Promise<void>;
+  /** Again, on its data and its port. */
+  start(): Promise<void>;
   /** Stops the server and removes its data. */
   drop(): Promise<void>;
 }
 
-export async function createTestCluster(): Promise<TestCluster> {
+/** Milliseconds in which the children of a killed postmaster notice and leave. */
+const ORPHANS_LEAVE_MS = 200;
+
+export async function createTestCluster(settings: Readonly<Record<string, string>> = {}): Promise<TestCluster> {
   const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'perch-test-cluster-'));
   const password = 'test';
-  const server = await startEmbeddedPostgres({ dataDir, superuserPassword: password, durable: false });
+  const options = { dataDir, superuserPassword: password, durable: false, settings };
+  let server = await startEmbeddedPostgres(options);
+  const { port, url } = server;
   return {
-    port: server.port,
+    port,
     password,
-    url: server.url,
+    url,
+    async kill() {
+      process.kill(server.pid, 'SIGKILL');
+      await sleep(ORPHANS_LEAVE_MS);
+    },
+    stop: () => server.stop(),
+    async start() {
+      server = await startEmbeddedPostgres({ ...options, port });
+    },
     async drop() {
       await server.stop();
       fs.rmSync(dataDir, { recursive: true, force: true });

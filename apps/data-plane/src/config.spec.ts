@@ -10,7 +10,7 @@ const problemsOf = (...args: Parameters<typeof loadDataPlaneConfig>): readonly s
     return error instanceof DataPlaneConfigError ? error.problems : [String(error)];
   }
 };
-const PERCH_FLEET_TOKEN = 'a fleet token of sixteen';
+const PERCH_FLEET_TOKEN = 'a-fleet-token-of-sixteen';
 
 describe('loadDataPlaneConfig', () => {
   it('derives ports, control plane and copies from base and home', () => {
@@ -118,6 +118,12 @@ describe('loadDataPlaneConfig', () => {
       '--port',
     ]);
     expect(problems.join()).not.toContain('hush');
+  });
+
+  it('refuses a fleet token that no header can carry', () => {
+    expect(problemsOf({}, { PERCH_FLEET_TOKEN: 'a fleet token of sixteen' })).toEqual([
+      'PERCH_FLEET_TOKEN: must be visible ASCII without spaces',
+    ]);
   });
 
   it.each([

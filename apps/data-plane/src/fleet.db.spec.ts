@@ -14,7 +14,7 @@ import { loadDataPlaneConfig } from './config.js';
 import { startDataPlane, type RunningDataPlane } from './start-data-plane.js';
 
 const endpointId = 'ep-calm-lake-a1b2c3d4';
-const fleetToken = 'the fleet token of this spec';
+const fleetToken = 'the-fleet-token-of-this-spec';
 
 /** The internal API of libs/contract/src/fleet-api.ts over two maps. */
 class FakeControlPlane {

@@ -5,6 +5,8 @@
 import { z } from 'zod';
 
 const secret = z.string().min(16, 'must have at least 16 characters');
+/** It travels in an Authorization header, of which a space or an accent would break it off (RFC 6750 section 2.1). */
+const bearerSecret = secret.regex(/^[\x21-\x7e]+$/, 'must be visible ASCII without spaces');
 
 /** Variables by name, as each process reads them; docs/configuration.md says what they are. */
 export const sharedEnvironment = {
@@ -18,7 +20,7 @@ export const sharedEnvironment = {
     .regex(/^rediss?:\/\//, 'must start with redis:// or rediss://')
     .optional(),
   PERCH_MASTER_KEY: secret,
-  PERCH_FLEET_TOKEN: secret,
+  PERCH_FLEET_TOKEN: bearerSecret,
   PERCH_JWKS_ALLOWED_HOSTS: z
     .string()
     .default('')

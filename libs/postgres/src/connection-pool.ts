@@ -106,7 +106,7 @@ export class ConnectionPool implements BudgetedPool {
   release(connection: PacketConnection): void {
     // A connection that is not usable leaves by its own `close` event.
     if (!connection.usable) return;
-    const tooOld = Date.now() - connection.openedAt > this.options.maxLifetimeMs;
+    const tooOld = performance.now() - connection.openedAt > this.options.maxLifetimeMs;
     const owed = this.budget.contended && (this.waiters.length === 0 || this.all.size > 1);
     const tooMany = this.all.size > this.max;
     if (tooOld || owed || tooMany || (this.drained !== undefined && this.waiters.length === 0))
@@ -192,7 +192,7 @@ export class ConnectionPool implements BudgetedPool {
     const [waiter] = this.waiters;
     if (waiter !== undefined) return waiter.resolve(connection);
     if (this.drained !== undefined) return connection.close();
-    connection.idleSince = Date.now();
+    connection.idleSince = performance.now();
     this.budget.idle += 1;
     this.idle.push(connection);
   }

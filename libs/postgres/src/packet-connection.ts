@@ -38,9 +38,9 @@ const CLOSE_TIMEOUT_MS = 5_000;
 const IDLE_STATUS = 0x49;
 
 export class PacketConnection {
-  readonly openedAt = Date.now();
-  /** When the pool got it back last; milliseconds of Date.now(). */
-  idleSince = Date.now();
+  readonly openedAt = performance.now();
+  /** When the pool got it back last; milliseconds of performance.now(). */
+  idleSince = performance.now();
   private readonly socket: Socket;
   private readonly prepared: PreparedStatements;
   private running: RunningPacket | undefined;

@@ -56,7 +56,7 @@ export interface TenantExecutors {
 
 interface Entry {
   readonly tenant: TenantConnection;
-  /** When this connection came into force; milliseconds of Date.now(). */
+  /** When this connection came into force; milliseconds of performance.now(). */
   readonly since: number;
   readonly pool: ConnectionPool;
   readonly executor: SqlExecutor;
@@ -94,7 +94,7 @@ export function createTenantExecutors(options: TenantExecutorsOptions = {}): Ten
   });
   const sweeper = setInterval(
     () => {
-      const limit = Date.now() - idleTimeoutMs;
+      const limit = performance.now() - idleTimeoutMs;
       for (const { pool } of entries.values()) pool.closeIdleSince(limit);
     },
     Math.min(idleTimeoutMs, 5_000),
@@ -116,7 +116,7 @@ export function createTenantExecutors(options: TenantExecutorsOptions = {}): Ten
       return connectAwake({ connect, wake: wakeIt });
     };
     const pool = new ConnectionPool(open, budget, tenant.poolSize, poolOptions);
-    return { tenant, since: Date.now(), pool, executor: new TenantExecutor(pool, () => wokenAt) };
+    return { tenant, since: performance.now(), pool, executor: new TenantExecutor(pool, () => wokenAt) };
   };
 
   return {
@@ -156,5 +156,5 @@ function sameConnection(a: TenantConnection, b: TenantConnection): boolean {
 }
 
 function isLate(tenant: TenantConnection, known: Entry): boolean {
-  return tenant.version < known.tenant.version && Date.now() - known.since < LATE_REQUEST_MS;
+  return tenant.version < known.tenant.version && performance.now() - known.since < LATE_REQUEST_MS;
 }

@@ -2,6 +2,8 @@
 import pg from 'pg';
 import type { UpJson } from './perch-process.js';
 
+export type ManagementApi = Pick<UpJson, 'api_url' | 'api_key'>;
+
 export interface Answer<T> {
   readonly status: number;
   readonly headers: Headers;
@@ -12,7 +14,7 @@ export interface Answer<T> {
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Json = any;
 
-export async function callApi(up: UpJson, method: string, path: string, body?: unknown): Promise<Answer<Json>> {
+export async function callApi(up: ManagementApi, method: string, path: string, body?: unknown): Promise<Answer<Json>> {
   const response = await fetch(up.api_url + path, {
     method,
     headers: { authorization: `Bearer ${up.api_key}`, 'content-type': 'application/json' },
@@ -30,7 +32,7 @@ export interface TestProject {
   readonly connectionUri: string;
 }
 
-export async function createProject(up: UpJson, name: string): Promise<TestProject> {
+export async function createProject(up: ManagementApi, name: string): Promise<TestProject> {
   const { status, body } = await callApi(up, 'POST', '/projects', { project: { name } });
   if (status !== 201) throw new Error(`POST /projects answered ${status}: ${JSON.stringify(body)}`);
   return {

@@ -27,6 +27,7 @@ export interface JwksWatcher {
 
 interface Watched {
   jwks: Jwks | undefined;
+  /** Milliseconds of a clock that never goes back. */
   fetchedAt: number;
   timer: NodeJS.Timeout | undefined;
   running: Promise<void> | undefined;
@@ -52,7 +53,7 @@ export function createJwksWatcher(options: JwksWatcherOptions): JwksWatcher {
   };
 
   const refreshNow = async (url: string, entry: Watched): Promise<void> => {
-    entry.fetchedAt = Date.now();
+    entry.fetchedAt = performance.now();
     try {
       const jwks = await options.fetch(url);
       schedule(url, entry, refreshIntervalMs);
@@ -76,7 +77,7 @@ export function createJwksWatcher(options: JwksWatcherOptions): JwksWatcher {
       await Promise.all(
         urls.map((url) => {
           if (watched.has(url)) return undefined;
-          const entry: Watched = { jwks: undefined, fetchedAt: 0, timer: undefined, running: undefined };
+          const entry: Watched = { jwks: undefined, fetchedAt: -Infinity, timer: undefined, running: undefined };
           watched.set(url, entry);
           return refresh(url, entry);
         }),
@@ -85,7 +86,7 @@ export function createJwksWatcher(options: JwksWatcherOptions): JwksWatcher {
     get: (url) => watched.get(url)?.jwks,
     unknownKid(url) {
       const entry = watched.get(url);
-      if (entry !== undefined && Date.now() - entry.fetchedAt >= minIntervalMs) void refresh(url, entry);
+      if (entry !== undefined && performance.now() - entry.fetchedAt >= minIntervalMs) void refresh(url, entry);
     },
     close() {
       for (const url of [...watched.keys()]) forget(url);

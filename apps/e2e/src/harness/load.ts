@@ -1,0 +1,136 @@
+/**
+ * A load that counts: clients that ask one request after the other on connections that they keep, and hold each answer
+ * against what it has to be. Several base URLs are proxies behind a load balancer: a refused connection goes to the next.
+ */
+import http from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface LoadRequest {
+  readonly path: string;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface LoadAnswer {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly body: string;
+}
+
+export interface LoadOptions {
+  readonly urls: readonly string[];
+  /** Default 4. */
+  readonly clients?: number;
+  /** The n-th request of all; counts from 0. */
+  readonly request: (n: number) => LoadRequest;
+  /** What is wrong with its answer, undefined when nothing is. Default: everything but 200. */
+  readonly complaint?: (answer: LoadAnswer, n: number) => string | undefined;
+  /** Requests of all clients together; default: until it is stopped. */
+  readonly total?: number;
+}
+
+export interface LoadCounts {
+  readonly answered: number;
+  readonly failed: number;
+  /** The first of them. */
+  readonly failures: readonly string[];
+}
+
+export interface Load {
+  readonly answered: number;
+  /** Resolves when so many more have been answered. */
+  more(count: number): Promise<void>;
+  /** Lets requests under way end. */
+  stop(): Promise<LoadCounts>;
+  /** Resolves when `total` is reached. */
+  readonly done: Promise<LoadCounts>;
+}
+
+const SHOWN = 10;
+
+export function startLoad(options: LoadOptions): Load {
+  const clients = options.clients ?? 4;
+  const agent = new http.Agent({ keepAlive: true, maxSockets: clients });
+  const complaint = options.complaint ?? (({ status, body }) => (status === 200 ? undefined : `${status} ${body}`));
+  const counts = { answered: 0, failed: 0, failures: [] as string[] };
+  const total = options.total ?? Infinity;
+  let begun = 0;
+  let stopped = false;
+
+  const fail = (what: string) => {
+    counts.failed += 1;
+    if (counts.failures.length < SHOWN) counts.failures.push(what);
+  };
+  const client = async (index: number) => {
+    while (!stopped && begun < total) {
+      const n = begun;
+      begun += 1;
+      try {
+        const answer = await askAny(options.urls, index, options.request(n), agent);
+        const wrong = complaint(answer, n);
+        if (wrong === undefined) counts.answered += 1;
+        else fail(`#${n} ${wrong}`);
+      } catch (error) {
+        fail(`#${n} ${String(error)}`);
+      }
+    }
+  };
+  const done = Promise.all(Array.from({ length: clients }, (_none, index) => client(index))).then(() => {
+    agent.destroy();
+    return counts;
+  });
+  return {
+    get answered() {
+      return counts.answered;
+    },
+    async more(count) {
+      const until = counts.answered + count;
+      for (let waited = 0; counts.answered < until; waited += 10) {
+        if (waited > 60_000) throw new Error(`the load is stuck at ${counts.answered}: ${counts.failures.join('\n')}`);
+        await delay(10);
+      }
+    },
+    stop() {
+      stopped = true;
+      return done;
+    },
+    done,
+  };
+}
+
+/** As a load balancer does: who does not take the connection has not seen the request. */
+async function askAny(
+  urls: readonly string[],
+  first: number,
+  request: LoadRequest,
+  agent: http.Agent,
+): Promise<LoadAnswer> {
+  for (let tried = 0; ; tried += 1) {
+    try {
+      return await ask(urls[(first + tried) % urls.length] ?? '', request, agent);
+    } catch (error) {
+      if (!isRefused(error) || tried + 1 >= urls.length) throw error;
+    }
+  }
+}
+
+export function ask(url: string, request: LoadRequest, agent?: http.Agent): Promise<LoadAnswer> {
+  return new Promise((resolve, reject) => {
+    const { method = 'GET', headers = {}, body } = request;
+    const options = { method, headers, timeout: 30_000, ...(agent === undefined ? {} : { agent }) };
+    const sent = http.request(url + request.path, options, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      response.once('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }));
+      response.once('error', reject);
+    });
+    sent.once('timeout', () => sent.destroy(new Error('no answer within 30 s')));
+    sent.once('error', reject);
+    sent.end(body);
+  });
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';
+}
