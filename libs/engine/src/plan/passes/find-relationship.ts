@@ -101,7 +101,7 @@ function* tablesWithRelationships(schema: SchemaCache, name: string): Iterable<s
 }
 
 function ambiguous(candidates: readonly Relationship[], { origin, name }: WantedRelationship): EngineError {
-  const described = candidates.filter((candidate) => candidate.kind !== 'computed');
+  const described = candidates.filter((candidate) => candidate.kind !== 'computed').sort(inListOrder);
   return engineError('PGRST201', {
     origin: origin.name,
     target: name,
@@ -115,6 +115,36 @@ function ambiguous(candidates: readonly Relationship[], { origin, name }: Wanted
         `${candidate.target.name}!${candidate.kind === 'many-to-many' ? candidate.junction.name : candidate.constraint}`,
     ),
   });
+}
+
+const cardinalities = ['one-to-many', 'many-to-one', 'one-to-one', 'many-to-many'] as const;
+
+/** By cardinality, then by what the client has to name, then by columns. */
+function inListOrder(
+  left: ForeignKeyRelationship | ManyToManyRelationship,
+  right: ForeignKeyRelationship | ManyToManyRelationship,
+): number {
+  const [one, other] = [sortKey(left), sortKey(right)];
+  const differs = one.findIndex((part, index) => part !== other[index]);
+  return differs < 0 ? 0 : (one[differs] ?? '') < (other[differs] ?? '') ? -1 : 1;
+}
+
+function sortKey(relationship: ForeignKeyRelationship | ManyToManyRelationship): readonly string[] {
+  const { target } = relationship;
+  const of = [target.schema, target.name];
+  if (relationship.kind === 'foreign-key') {
+    const { cardinality, constraint, columns } = relationship;
+    return [...of, String(cardinalities.indexOf(cardinality)), constraint, ...columns.flat()];
+  }
+  const { junction, originConstraint, targetConstraint, originColumns, targetColumns } = relationship;
+  const names = [junction.schema, junction.name, originConstraint, targetConstraint];
+  return [
+    ...of,
+    String(cardinalities.indexOf('many-to-many')),
+    ...names,
+    ...originColumns.flat(),
+    ...targetColumns.flat(),
+  ];
 }
 
 function describe(relationship: ForeignKeyRelationship | ManyToManyRelationship): string {
