@@ -11,6 +11,8 @@ describe('selectSql and groupSql', () => {
   it.each([
     ['actors', 'actors.*', ''],
     ['actors?select=id,who:name', 'actors.id, actors.name as who', ''],
+    // A syntax error, for PostgreSQL to tell.
+    ['films?select=year:: ', 'cast(films.year as )', ''],
     ['films?select=year::text', 'cast(films.year as text)', ''],
     ['films?select=meta->a->>b,first:tags->0', 'films.meta->$1->>$2 as b, to_jsonb(films.tags)->$3::int as first', ''],
     ['films?select=colour', 'colour_to_json(films.colour) as colour', ''],

@@ -75,13 +75,13 @@ export function raw(text: string): SqlFragment {
 }
 
 /**
- * A type's name as a request gives it: letters, digits, `_`, `$` and blanks, so that it cannot be anything but a name. The
- * grammar lets nothing else through; this is the second lock.
+ * A type's name as a request gives it: letters, digits, `_`, `$` and blanks, so that it cannot be anything but a name or
+ * nothing (a syntax error to PostgreSQL). The grammar lets nothing else through; this is the second lock.
  *
  * @throws InternalError any other character
  */
 export function typeName(text: string): SqlFragment {
-  if (!/^[\p{L}\p{N}_$ ]+$/u.test(text)) throw new InternalError('not the name of a type');
+  if (!/^[\p{L}\p{N}_$ ]*$/u.test(text)) throw new InternalError('not the name of a type');
   return new Fragment([text]);
 }
 
