@@ -18,6 +18,10 @@ describe('a suggestion for a name', () => {
   ])('for %p is %p', (wrong, expected) => {
     expect(suggest(wrong, names)).toBe(expected);
   });
+
+  it('is, of names that differ in as many letters, the one that shares more pieces', () => {
+    expect(suggest('film_list', ['film_mist', 'film_lisp'])).toBe('film_lisp');
+  });
 });
 
 describe('a suggestion for argument lists', () => {

@@ -44,8 +44,9 @@ export function suggest(
     if (shares === 0) continue;
     const similarity = 1 - distance(text, target) / longer;
     if (similarity < minSimilarity) continue;
-    if (shares === 3 && similarity > (byThree?.similarity ?? 0)) byThree = { candidate, similarity };
-    if (shares === 2 && similarity > (byTwo?.similarity ?? 0)) byTwo = { candidate, similarity };
+    const match: Match = { candidate, similarity };
+    if (shares === 3) byThree = better(match, byThree, target, 3);
+    else byTwo = better(match, byTwo, target, 2);
   }
   return (byThree ?? byTwo)?.candidate;
 }
@@ -53,6 +54,36 @@ export function suggest(
 interface Match {
   readonly candidate: string;
   readonly similarity: number;
+}
+
+/** Of two that differ in as many letters the one that shares more pieces, for its length. */
+function better(match: Match, best: Match | undefined, target: string, length: number): Match {
+  if (best === undefined || match.similarity !== best.similarity) {
+    return best === undefined || match.similarity > best.similarity ? match : best;
+  }
+  return cosine(match.candidate, target, length) > cosine(best.candidate, target, length) ? match : best;
+}
+
+/** Of the counts of their pieces. */
+function cosine(candidate: string, target: string, length: number): number {
+  const [left, right] = [countedPieces(candidate.toLowerCase(), length), countedPieces(target, length)];
+  let product = 0;
+  for (const [piece, count] of left) product += count * (right.get(piece) ?? 0);
+  return product / (norm(left) * norm(right));
+}
+
+function countedPieces(text: string, length: number): ReadonlyMap<string, number> {
+  const marked = mark(text);
+  const counts = new Map<string, number>();
+  for (let start = 0; start + length <= marked.length; start++) {
+    const piece = marked.slice(start, start + length);
+    counts.set(piece, (counts.get(piece) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function norm(counts: ReadonlyMap<string, number>): number {
+  return Math.sqrt([...counts.values()].reduce((sum, count) => sum + count * count, 0));
 }
 
 /** Every piece of a length, with an edge mark on both sides so that beginnings and ends count. */

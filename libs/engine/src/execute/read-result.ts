@@ -1,5 +1,5 @@
 /** Reads what PostgreSQL answered: the main statement's row (or a plan's lines) in, a ResultSet out. */
-import { InternalError } from '../error/engine-error.js';
+import { engineError, InternalError } from '../error/engine-error.js';
 import type { ActionPlan } from '../plan/action-plan.js';
 import { isBinary } from '../query/body-sql.js';
 import { inspectColumns } from '../query/inspect-statement.js';
@@ -17,7 +17,7 @@ export function readResult(main: SqlResult, planned: Planned | undefined, plan: 
   if ('content' in plan && plan.content.mediaType.kind === 'plan') return { kind: 'plan', body: lines(main) };
   if (plan.kind === 'inspect') return inspected(main);
   const row = main.rows[0];
-  if (row === undefined) throw new InternalError('the main statement answered no row');
+  if (row === undefined) return nothingReturned(plan);
   const field = (name: keyof typeof pageColumns): string | undefined => row[pageColumns[name]] ?? undefined;
   return {
     kind: 'rows',
@@ -29,6 +29,27 @@ export function readResult(main: SqlResult, planned: Planned | undefined, plan: 
     gucStatus: field('status'),
     inserted: count(field('inserted')),
   } satisfies RowsResult;
+}
+
+/**
+ * A function that returns one value, which is not aggregated (HEAD, or a media type of its own), and a filter or an offset
+ * that leaves it out. Nothing is then known of settings that it made.
+ *
+ * @throws PGRST116 one row is demanded; only a read can meet this, so nothing has to be undone
+ */
+function nothingReturned(plan: ActionPlan): RowsResult {
+  if (plan.kind !== 'call') throw new InternalError('the main statement answered no row');
+  if (plan.content.singular) throw engineError('PGRST116', { count: '0' });
+  return {
+    kind: 'rows',
+    tableTotal: 0n,
+    pageTotal: 0n,
+    body: '',
+    location: [],
+    gucHeaders: undefined,
+    gucStatus: undefined,
+    inserted: undefined,
+  };
 }
 
 function inspected(main: SqlResult): InspectResult {

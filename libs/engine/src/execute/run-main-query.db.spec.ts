@@ -190,6 +190,26 @@ describe('a result that breaks its condition is undone', () => {
   });
 });
 
+describe('a function whose only value is filtered away', () => {
+  const octets = { accept: 'application/octet-stream' };
+  it.each<[string, string, Sent, number, string]>([
+    ['HEAD', '/rpc/setting?name=x&limit=0', {}, 200, '*/0'],
+    ['HEAD', '/rpc/setting?name=x&offset=1', {}, 416, '*/0'],
+    ['HEAD', '/rpc/setting?name=request.method', {}, 200, '0-0/*'],
+    ['GET', '/rpc/bytes?size=3&limit=0', { headers: octets }, 200, '*/0'],
+    ['GET', '/rpc/bytes?size=3', { headers: octets }, 200, '0-0/*'],
+    ['GET', '/rpc/setting?name=x&limit=0', {}, 200, '0-0/*'],
+  ])('%s %s %j answers %i and %s', async (method, target, sent, status, range) => {
+    const answer = await api(method, target, sent);
+    expect([answer.status, answer.headers['content-range']]).toEqual([status, range]);
+  });
+
+  it('is no single object', async () => {
+    const headers = { accept: 'application/vnd.pgrst.object+json' };
+    expect((await api('HEAD', '/rpc/setting?name=x&limit=0', { headers })).body).toMatchObject({ code: 'PGRST116' });
+  });
+});
+
 describe('an aggregate that makes a media type', () => {
   it.each([
     ['/rpc/setting?name=request.method', 'GET;'],

@@ -89,10 +89,11 @@ function single(isScalar: boolean, nullsStripped: boolean): SqlFragment {
   return sql`coalesce(${stripNulls(value, nullsStripped)}, 'null')`;
 }
 
+/** Of a single value no aggregate: where a filter leaves it out there is no row at all, and read-result.ts says what then. */
 function functionResult(rows: PageRows): SqlFragment {
   switch (rows.kind) {
     case 'single':
-      return sql`(pg_catalog.array_agg(${scalar}))[1]`;
+      return scalar;
     case 'scalars':
       return sql`pg_catalog.string_agg(${scalar}, '')`;
     case 'rows':
