@@ -25,6 +25,11 @@ describe('fieldSql', () => {
     expect(compile(fieldSql(field(text), of))).toEqual({ text: expected, values });
   });
 
+  it('makes json of a domain over json', () => {
+    const meta = { ...field('meta->a'), type: 'api.doc' };
+    expect(compile(fieldSql(meta, of)).text).toBe('to_jsonb("f"."meta")->$1');
+  });
+
   it('shows a domain by its function, and so a value inside it', () => {
     expect(compile(shownFieldSql(field('colour'), of)).text).toBe('"api"."colour_to_json"("f"."colour")');
     expect(compile(shownFieldSql(field('colour->a'), of)).text).toBe(

@@ -10,8 +10,8 @@ const jsonTypes: ReadonlySet<string | undefined> = new Set(['json', 'jsonb']);
 export function fieldSql(field: ResolvedField, of: QualifiedIdentifier): SqlFragment {
   const bare = column(of, field.name);
   if (field.path.length === 0) return bare;
-  // json as it is, or an index on the expression would not be used.
-  const value = jsonTypes.has(field.baseType) ? bare : sql`to_jsonb(${bare})`;
+  // json as it is, or an index on the expression would not be used. A domain over json is no json to PostgREST.
+  const value = jsonTypes.has(field.type) ? bare : sql`to_jsonb(${bare})`;
   return join([value, ...field.path.map(stepSql)], '');
 }
 

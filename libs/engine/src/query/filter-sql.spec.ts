@@ -28,6 +28,8 @@ describe('whereSql', () => {
     ['year=isdistinct.5', ' where year is distinct from $1', ['5']],
     ['tags=cs.{a}', ' where tags @> $1', ['{a}']],
     ['words=fts.cat', ' where words @@ to_tsquery($1)', ['cat']],
+    ['words->a=fts.cat', ' where to_jsonb(words)->$1 @@ to_tsquery($2)', ['a', 'cat']],
+    ['meta->a=fts.cat', ' where to_tsvector(meta->$1) @@ to_tsquery($2)', ['a', 'cat']],
     [
       'title=wfts(french).chat',
       ' where to_tsvector($1, title) @@ websearch_to_tsquery($2, $3)',

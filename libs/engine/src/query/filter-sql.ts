@@ -72,8 +72,7 @@ function comparisonSql(field: ResolvedField, operation: Operation, of: Qualified
       return sql`${subject} is distinct from ${param(operandOf(operation))}`;
     case 'fts': {
       const language = operation.language === undefined ? empty : sql`${param(operation.language)}, `;
-      const document =
-        field.path.length === 0 && field.baseType === 'tsvector' ? subject : sql`to_tsvector(${language}${subject})`;
+      const document = field.baseType === 'tsvector' ? subject : sql`to_tsvector(${language}${subject})`;
       return sql`${document} @@ ${raw(ftsOperators[operation.operator])}(${language}${param(operandOf(operation))})`;
     }
     default:
