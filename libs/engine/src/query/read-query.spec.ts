@@ -34,6 +34,14 @@ describe('readQuery', () => {
       "select coalesce(films_roles_1.character, '[]') as character from films left join lateral (select nullif(count(*), 0) as films_roles_1, json_agg(films_roles_1.character order by films_roles_1.pgrst_order_1 desc, films_roles_1.pgrst_order_2)::jsonb as character from (select roles_1.character, roles_1.actor_id as pgrst_order_1, roles_1.character as pgrst_order_2 from roles as roles_1 where roles_1.film_id = films.id limit $1) as films_roles_1) as films_roles_1 on true",
     ],
     [
+      'directors?select=films(id)&films.order=meta->a',
+      "select coalesce(directors_films_1.directors_films_1, '[]') as films from directors left join lateral (select json_agg(directors_films_1)::jsonb as directors_films_1 from (select films_1.id from films as films_1 where films_1.director_id = directors.id order by to_jsonb(films_1.meta)->$1) as directors_films_1) as directors_films_1 on true",
+    ],
+    [
+      'scripts?select=film_id(colour)&film_id.colour=eq.red',
+      'select row_to_json(scripts_film_id_1.*)::jsonb as film_id from scripts left join lateral (select films_1.colour from films as films_1 where films_1.id = scripts.film_id and films_1.colour = $1) as scripts_film_id_1 on true',
+    ],
+    [
       'people?select=id,boss_id(id,boss_id(id))',
       'select people.id, row_to_json(people_boss_id_1.*)::jsonb as boss_id from people left join lateral (select people_1.id, row_to_json(people_boss_id_2.*)::jsonb as boss_id from people as people_1 left join lateral (select people_2.id from people as people_2 where people_2.id = people_1.boss_id) as people_boss_id_2 on true where people_1.id = people.boss_id) as people_boss_id_1 on true',
     ],

@@ -13,10 +13,12 @@ import type { RequestNode } from './init-read-plan.js';
  */
 export function addOrders(plan: ReadPlan, tree: RequestNode, schema: SchemaCache): ReadPlan {
   if (!isOrdered(tree)) return plan;
+  // At every level, as with PostgREST: types only tell whether a path leads into json, and elsewhere to_jsonb does no harm.
+  const context = { schema, table: schema.table(plan.relation) };
   return {
     ...plan,
-    order: tree.order.map((term) => planOrder(term, plan, { schema, table: schema.table(plan.relation) })),
-    embeds: embedOrders(plan, tree, schema),
+    order: tree.order.map((term) => planOrder(term, plan, context)),
+    embeds: embedOrders(plan, tree, context),
   };
 }
 
@@ -24,15 +26,14 @@ function isOrdered({ order, embeds }: RequestNode): boolean {
   return order.length > 0 || embeds.some(isOrdered);
 }
 
-function embedOrders(node: ReadNode, tree: RequestNode, schema: SchemaCache): readonly EmbedNode[] {
+function embedOrders(node: ReadNode, tree: RequestNode, context: FieldContext): readonly EmbedNode[] {
   return node.embeds.map((embed, index) => {
     const request = tree.embeds[index];
     if (request === undefined) return embed;
-    const context = { schema, table: schema.table(embed.relationship.target) };
     return {
       ...embed,
       order: request.order.map((term) => planOrder(term, embed, context)),
-      embeds: embedOrders(embed, request, schema),
+      embeds: embedOrders(embed, request, context),
     };
   });
 }

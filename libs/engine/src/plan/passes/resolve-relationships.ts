@@ -92,7 +92,8 @@ function link(request: RequestEmbed, parent: Parent, linking: Linking): EmbedNod
   const target = relationship.target;
   const alias = aliasOf(relationship, parent, depth);
   const self = { relation: target, name: alias === undefined ? target : { schema: '', name: alias }, depth };
-  const context = { schema, table: schema.table(target) };
+  // Of an embed that is named by a key or a function no types are known, as with PostgREST.
+  const context = { schema, table: schema.table({ schema: schemaName, name }) };
   return {
     select: selectedFields(request, context),
     where: conditions(request, context),
