@@ -30,12 +30,10 @@ export async function dropWorld(superuserUrl) {
   });
 }
 
-/** A tenants file for `perch data-plane --tenants`. */
-export function tenantsFile(databaseUrl) {
+/** For a tenants file of `perch data-plane --tenants`. */
+export function tenants(databaseUrl) {
   const settings = { db_schemas: ['api'], pool_size: 10 };
-  return JSON.stringify([
-    { name: 'bench', hostnames: ['bench.localhost'], database_url: databaseUrl, settings, jwt: { secret } },
-  ]);
+  return [{ name: 'bench', hostnames: ['bench.localhost'], database_url: databaseUrl, settings, jwt: { secret } }];
 }
 
 export const claims = {
