@@ -51,7 +51,7 @@ export function chooseAction(resource: Resource, method: string, schema: string)
       throw engineError('PGRST117', { method });
     }
     case 'routine': {
-      const target = { schema: resource.schema ?? schema, name: resource.name };
+      const target = { schema, name: resource.name };
       if (reads) return { kind: 'call', target, invocation: 'read', headersOnly };
       if (method === 'POST') return { kind: 'call', target, invocation: 'post', headersOnly };
       if (method === 'OPTIONS') return { kind: 'info', of: 'routine', target };

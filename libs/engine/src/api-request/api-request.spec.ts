@@ -62,10 +62,16 @@ describe('what a request does', () => {
   });
 
   it('at the root is a call where the configuration names a function', () => {
-    expect(parse('GET /', { config: { rootSpec: 'kit.page', openApiMode: 'disabled' } }).action).toMatchObject({
+    const config = { rootSpec: 'kit.page' };
+    expect(parse('GET /', { config }).action).toMatchObject({
       kind: 'call',
-      target: { schema: 'kit', name: 'page' },
+      target: { schema: 'atlas', name: 'page' },
     });
+    const headers = [['accept-profile', 'Depot Nord']] as const;
+    expect(parse('GET /', { config, headers }).action).toMatchObject({
+      target: { schema: 'Depot Nord', name: 'page' },
+    });
+    expect(refusal('PATCH /', { config })).toBe('PGRST101');
   });
 
   it.each([
@@ -84,6 +90,7 @@ describe('what a request does', () => {
 
   it('is nothing at the root where that is disabled', () => {
     expect(refusal('GET /', { config: { openApiMode: 'disabled' } })).toBe('PGRST126');
+    expect(refusal('OPTIONS /', { config: { openApiMode: 'disabled', rootSpec: 'page' } })).toBe('PGRST126');
   });
 });
 

@@ -9,8 +9,7 @@ export type Resource =
   /** The OpenAPI 3.1 document, which the dialect lacks. */
   | { readonly kind: 'openapi' }
   | { readonly kind: 'relation'; readonly name: string }
-  /** `schema` is set only where the configuration names the function. */
-  | { readonly kind: 'routine'; readonly name: string; readonly schema: string | undefined };
+  | { readonly kind: 'routine'; readonly name: string };
 
 /** Our own addition; every other path is the dialect's. */
 export const openApiPath = 'openapi.json';
@@ -27,7 +26,7 @@ export function parseResource(path: string, config: ApiConfig): Resource {
     .map((segment) => bytesOf(segment, '+').toString('utf8'));
   const [first = '', second, ...more] = segments;
   if (second !== undefined) {
-    if (first === 'rpc' && more.length === 0) return { kind: 'routine', name: second, schema: undefined };
+    if (first === 'rpc' && more.length === 0) return { kind: 'routine', name: second };
     throw engineError('PGRST125');
   }
   if (first === '') return rootResource(config);
@@ -36,10 +35,8 @@ export function parseResource(path: string, config: ApiConfig): Resource {
 }
 
 function rootResource(config: ApiConfig): Resource {
-  if (config.rootSpec !== undefined) {
-    const { schema, name } = parseQualifiedIdentifier(config.rootSpec);
-    return { kind: 'routine', name, schema: schema === '' ? undefined : schema };
-  }
   if (config.openApiMode === 'disabled') throw engineError('PGRST126');
-  return { kind: 'root' };
+  if (config.rootSpec === undefined) return { kind: 'root' };
+  // In the schema of the request, as any function is: a schema in the setting means nothing, as in PostgREST.
+  return { kind: 'routine', name: parseQualifiedIdentifier(config.rootSpec).name };
 }
