@@ -11,6 +11,7 @@ describe('in-database configuration over an ApiConfig', () => {
     ['db_max_rows', '', { maxRows: undefined }],
     ['db_aggregates_enabled', 'FALSE', { aggregatesEnabled: false }],
     ['db_plan_enabled', '1', { planEnabled: true }],
+    ['db_plan_enabled', '-1', { planEnabled: false }],
     ['db_plan_enabled', '0', { planEnabled: false }],
     ['db_pre_request', 'kit.check', { preRequest: 'kit.check' }],
     ['db_root_spec', 'root', { rootSpec: 'root' }],

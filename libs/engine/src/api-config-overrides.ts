@@ -86,10 +86,10 @@ function optionalCount(text: string): { readonly value: number | undefined } | u
   return /^\d{1,15}$/.test(text) ? { value: Number(text) } : undefined;
 }
 
-/** As PostgREST: true and false in any case, or a number, of which only 0 is false. */
+/** As PostgREST: true and false in any case, or a number, which is true above 0. */
 function flag(text: string): { readonly value: boolean } | undefined {
   if (/^(true|false)$/i.test(text)) return { value: text.toLowerCase() === 'true' };
-  return /^-?\d+$/.test(text) ? { value: Number(text) !== 0 } : undefined;
+  return /^-?\d+$/.test(text) ? { value: Number(text) > 0 } : undefined;
 }
 
 function oneOf<V extends string>(allowed: readonly V[]): Reader<V> {

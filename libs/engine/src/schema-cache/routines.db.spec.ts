@@ -62,6 +62,7 @@ const ddl = `
   create function api.settled() returns int language sql set statement_timeout = '3s' set default_transaction_isolation = 'repeatable read'
     set search_path = api, "b c" return 1;
   create function api.loose() returns int language sql set default_transaction_isolation = 'read uncommitted' return 1;
+  create function api.voids() returns setof void language sql as 'select';
   create function api.over(a int) returns int language sql return 1;
   create function api.over(a text) returns int language sql return 1;
   create function api.raw(json) returns int language sql return 1;
@@ -139,6 +140,7 @@ describe('functions, casts, media types and roles of a real database', () => {
       'settled',
       'some_record',
       'tab',
+      'voids',
     ]);
     expect(cache.routines({ schema: 'hidden', name: 'unseen' })).toEqual([]);
   });
@@ -166,6 +168,7 @@ describe('functions, casts, media types and roles of a real database', () => {
   test.each([
     ['none', 'scalar', false, 'pg_catalog.int4', false],
     ['args', 'void', false, 'pg_catalog.void', false],
+    ['voids', 'scalar', true, 'pg_catalog.void', false],
     ['one_out', 'composite', false, 'pg_catalog.int4', false],
     ['tab', 'composite', true, 'pg_catalog.record', false],
     ['rows', 'composite', true, 'api.t', false],

@@ -33,7 +33,7 @@ select s.nspname, p.proname, c.description,
   ), '[]'),
   p.proretset,
   case
-    when p.prorettype = 'void'::regtype then 'void'
+    when p.prorettype = 'void'::regtype and not p.proretset then 'void'
     when b.typtype = 'c' or coalesce(p.proargmodes::text[] && '{t,b,o}', false) then 'composite'
     else 'scalar'
   end,
