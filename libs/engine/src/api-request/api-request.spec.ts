@@ -183,6 +183,16 @@ describe('preferences', () => {
     expect(parse('GET /m', allowed).preferences.transaction).toBe('rollback');
   });
 
+  it('never ask PostgreSQL to compare with what is no bigint', () => {
+    const affected = (text: string) => parse('GET /m', strict(`max-affected=${text}`)).preferences.maxAffected;
+    expect(['18446744073709551621', '9223372036854775807', 'x', ''].map(affected)).toEqual([
+      5n,
+      9223372036854775807n,
+      undefined,
+      undefined,
+    ]);
+  });
+
   it('count once: the first of a kind', () => {
     expect(
       parse('GET /m', { headers: [['prefer', 'handling=lenient, handling=strict, zzz']] }).preferences.handling,

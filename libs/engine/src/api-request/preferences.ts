@@ -45,7 +45,7 @@ export function parsePreferences(headers: readonly string[], mayChooseEnd: boole
       .map((item) => values.find((value) => item === `${name}=${value}`))
       .find((value) => value !== undefined);
   };
-  const maxAffected = valueOf(items, 'max-affected=');
+  const maxAffected = parseInteger(valueOf(items, 'max-affected=') ?? '');
   const handling = choose('handling');
   return {
     resolution: choose('resolution'),
@@ -55,7 +55,8 @@ export function parsePreferences(headers: readonly string[], mayChooseEnd: boole
     transaction: mayChooseEnd ? choose('tx') : undefined,
     handling,
     timezone: valueOf(items, 'timezone='),
-    maxAffected: maxAffected === undefined ? undefined : parseInteger(maxAffected),
+    // As PostgREST reads it: what is beyond 64 bits wraps around.
+    maxAffected: maxAffected === undefined ? undefined : BigInt.asIntN(64, maxAffected),
     refused: handling === 'strict' ? items.filter((item) => !isKnown(item)) : [],
   };
 }
