@@ -1,50 +1,45 @@
 // What a big schema costs: loading it, keeping it, planning by it. One database per size, ten columns a table, a foreign key each.
 //   node --expose-gc bench/big-schema.mjs [--tables 1000,10000] [--write]
 // PERCH_BENCH_POSTGRES_URL names a server to use (superuser); without it an embedded one is started.
-import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { createTenantExecutors } from '../libs/postgres/dist/index.js';
 import { loadSchemaCache, parseApiRequest, planAction } from '../libs/engine/dist/index.js';
 import { apiConfigOf } from '../apps/data-plane/dist/active-tenant.js';
 import { postgrestDefaults } from '../libs/contract/dist/index.js';
+import { postgresServer, withCleanup } from './processes.mjs';
 import { writeSection } from './table.mjs';
 
-const here = path.dirname(fileURLToPath(import.meta.url));
 const { values: options } = parseArgs({
   options: { tables: { type: 'string', default: '1000,10000' }, write: { type: 'boolean', default: false } },
 });
 const config = apiConfigOf({ ...postgrestDefaults, db_anon_role: 'postgres' }, '');
-const home = fs.mkdtempSync(path.join(os.tmpdir(), 'perch-bench-'));
-const server = await superuser();
-try {
+
+await withCleanup(async (cleanup) => {
+  const superuserUrl = await postgresServer(cleanup);
+  const urlOf = (database) => Object.assign(new URL(superuserUrl), { pathname: `/${database}` }).href;
   const rows = [];
-  for (const tables of options.tables.split(',').map(Number)) rows.push(await measure(tables));
+  for (const tables of options.tables.split(',').map(Number)) rows.push(await measure(tables, urlOf));
   const table = [
     '| tables | columns | load ms | heap MB | plan a row us | plan an embed us | unknown table us |',
     '| --: | --: | --: | --: | --: | --: | --: |',
     ...rows.map((cells) => `| ${cells.map((cell) => cell.toLocaleString('en-US')).join(' | ')} |`),
   ].join('\n');
   process.stdout.write(`${table}\n`);
-  if (options.write) writeSection(path.join(here, 'README.md'), 'big-schema', table);
-} finally {
-  await server.stop();
-  fs.rmSync(home, { recursive: true, force: true });
-}
+  if (options.write) writeSection(path.join(import.meta.dirname, 'README.md'), 'big-schema', table);
+});
 
-async function measure(tables) {
+async function measure(tables, urlOf) {
   const name = `bench_${tables}_${process.pid}`;
-  await admin(server.url('postgres'), `CREATE DATABASE ${name}`);
+  await admin(urlOf('postgres'), `CREATE DATABASE ${name}`);
   try {
-    await fill(name, tables);
+    await fill(urlOf(name), tables);
     const executors = createTenantExecutors({});
     const executor = executors.for({
       key: name,
       version: 1,
-      databaseUrl: server.url(name),
+      databaseUrl: urlOf(name),
       poolSize: 1,
       prepare: true,
     });
@@ -70,17 +65,17 @@ async function measure(tables) {
     await executors.close();
     return figures.map(Math.round);
   } finally {
-    await admin(server.url('postgres'), `DROP DATABASE ${name} WITH (FORCE)`);
+    await admin(urlOf('postgres'), `DROP DATABASE ${name} WITH (FORCE)`);
   }
 }
 
 /** In parts: every table takes a lock until its transaction ends. */
-async function fill(name, tables) {
+async function fill(url, tables) {
   const columns = Array.from({ length: 8 }, (_, n) => `c${n} text`).join(', ');
   for (let from = 0; from < tables; from += 500) {
     const until = Math.min(from + 500, tables) - 1;
     await admin(
-      server.url(name),
+      url,
       `DO $$ BEGIN FOR i IN ${from}..${until} LOOP
          EXECUTE format('CREATE TABLE t%s (id int PRIMARY KEY, parent_id int CONSTRAINT parent_%s REFERENCES t%s, ${columns})', i, i, greatest(i - 1, 0));
        END LOOP; END $$`,
@@ -125,12 +120,4 @@ async function admin(url, sql) {
   } finally {
     await client.end();
   }
-}
-
-async function superuser() {
-  const given = process.env.PERCH_BENCH_POSTGRES_URL;
-  if (given !== undefined)
-    return { url: (name) => Object.assign(new URL(given), { pathname: `/${name}` }).href, stop: async () => {} };
-  const { startEmbeddedPostgres } = await import('../libs/compute/dist/index.js');
-  return startEmbeddedPostgres({ dataDir: path.join(home, 'pg'), superuserPassword: 'bench', durable: false });
 }
