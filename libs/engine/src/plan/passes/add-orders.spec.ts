@@ -8,8 +8,13 @@ describe('addOrders', () => {
     expect(plan.order).toMatchObject([{ lateralAlias: undefined, field: { name: 'name' }, direction: 'desc' }]);
     expect(plan.embeds[0]?.order).toMatchObject([
       { lateralAlias: 'films_scripts_2', field: { name: 'pages', baseType: undefined }, nulls: 'last' },
-      { lateralAlias: undefined, field: { name: 'meta', baseType: 'jsonb', path: [{ result: 'json' }] } },
+      { lateralAlias: undefined, field: { name: 'meta', baseType: undefined, path: [{ result: 'json' }] } },
     ]);
+  });
+
+  it('knows the types of the top level only, and those at every level', () => {
+    const plan = filmPlan('people?select=id,boss_id(id)&boss_id.order=id');
+    expect(plan.embeds[0]?.order).toMatchObject([{ field: { name: 'id', baseType: 'integer' } }]);
   });
 
   it.each([

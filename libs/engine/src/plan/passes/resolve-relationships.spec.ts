@@ -54,14 +54,20 @@ describe('resolveRelationships', () => {
     expect(resolved(relation, `select=${select}`).embeds).toMatchObject([{ alias, from: api(from) }]);
   });
 
-  it('finds the types of fields in their own tables, also of an embed that is named by a column', () => {
-    expect(resolved('people', 'select=boss_id(id,zzz)&boss_id.name=eq.x').embeds).toMatchObject([
+  it('finds the types of fields in the table that the embed is named by', () => {
+    expect(resolved('people', 'select=people(id,zzz)&people.name=eq.x').embeds).toMatchObject([
       {
         select: [
           { field: { name: 'id', baseType: 'integer' } },
           { field: { name: 'zzz', baseType: undefined, type: undefined } },
         ],
         where: [{ kind: 'filter', field: { name: 'name', baseType: 'text' } }],
+      },
+    ]);
+    expect(resolved('people', 'select=boss_id(id)&boss_id.name=eq.x').embeds).toMatchObject([
+      {
+        select: [{ field: { name: 'id', baseType: undefined } }],
+        where: [{ field: { name: 'name', type: undefined } }],
       },
     ]);
   });
