@@ -44,7 +44,7 @@ describe('lookups in a schema cache', () => {
     ['films', 'director_id', ['many-to-one directors films_director_id_fkey']],
     ['films', 'main_actor', ['main_actor()']],
     ['films', 'actors', ['actors by roles']],
-    ['trips', 'places', ['many-to-one places trips_from_place_fkey', 'many-to-one places trips_to_place_fkey']],
+    ['trips', 'places', ['many-to-one places trips_to_place_fkey', 'many-to-one places trips_from_place_fkey']],
     ['films', 'constructor', []],
   ])('from %s by the name %s', (origin, target, expected) => {
     expect(cache.relationshipsNamed(api(origin), 'api', target).map(name)).toEqual(expected);
