@@ -27,6 +27,12 @@ describe('checkClaims', () => {
     });
   }
 
+  it('counts in whole seconds', () => {
+    expect(() => checkClaims({ exp: NOW - 30 }, noRules, NOW + 0.999)).not.toThrow();
+    expect(() => checkClaims({ exp: NOW - 30 }, noRules, NOW + 1)).toThrow('JWT expired');
+    expect(() => checkClaims({ nbf: NOW + 31 }, noRules, NOW + 0.999)).toThrow('JWT not yet valid');
+  });
+
   const refused: [claims: JsonObject, rules: ClaimRules, message: string][] = [
     [{ exp: NOW - 31 }, noRules, 'JWT expired'],
     [{ exp: NOW + 1_000.5 }, noRules, 'JWT expired'],

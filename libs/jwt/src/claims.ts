@@ -28,12 +28,14 @@ export const claimError = (reason: string): EngineError => engineError('PGRST303
  * @throws EngineError PGRST303
  */
 export function checkClaims(claims: JsonObject, rules: ClaimRules, nowSeconds: number): void {
+  // Claims are whole seconds: what has just become exactly too old is not yet.
+  const now = Math.floor(nowSeconds);
   const expires = timeClaim(claims, 'exp');
-  if (expires !== undefined && expires + LEEWAY_SECONDS < nowSeconds) throw claimError('JWT expired');
+  if (expires !== undefined && expires + LEEWAY_SECONDS < now) throw claimError('JWT expired');
   const notBefore = timeClaim(claims, 'nbf');
-  if (notBefore !== undefined && notBefore - LEEWAY_SECONDS > nowSeconds) throw claimError('JWT not yet valid');
+  if (notBefore !== undefined && notBefore - LEEWAY_SECONDS > now) throw claimError('JWT not yet valid');
   const issuedAt = timeClaim(claims, 'iat');
-  if (issuedAt !== undefined && issuedAt - LEEWAY_SECONDS > nowSeconds) throw claimError('JWT issued at future');
+  if (issuedAt !== undefined && issuedAt - LEEWAY_SECONDS > now) throw claimError('JWT issued at future');
   checkAudience(memberOf(claims, 'aud'), rules);
   if (rules.issuer !== undefined && memberOf(claims, 'iss') !== rules.issuer) throw claimError('JWT not from issuer');
 }
