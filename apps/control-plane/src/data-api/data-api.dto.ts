@@ -61,7 +61,7 @@ export function toDataApiBody(view: DataApiView) {
     add_anonymous_grants: dataApi.addAnonymousGrants,
     skip_auth_schema: dataApi.skipAuthSchema,
     ...toFailure(dataApi),
-    security: toSecurityBody(dataApi, report),
+    security: toSecurityBody(report),
     created_at: dataApi.createdAt.toISOString(),
     updated_at: dataApi.updatedAt.toISOString(),
   };
@@ -85,13 +85,11 @@ function toSettingsBody(settings: DataApiSettingsInput) {
   };
 }
 
-function toSecurityBody(dataApi: DataApi, report: DataApiReport) {
-  const anonymous = dataApi.settings.db_anon_role ?? controlPlaneDefaults.db_anon_role;
+/** Publicly accessible is what requests reach with no policy in between: without a token, or with any token there is. */
+function toSecurityBody(report: DataApiReport) {
   const unprotected = report.unprotected_tables;
   return {
-    publicly_accessible_tables: unprotected
-      .filter(({ roles }) => anonymous !== null && roles.includes(anonymous))
-      .map(({ schema, name }) => `${schema}.${name}`),
+    publicly_accessible_tables: unprotected.map(({ schema, name }) => `${schema}.${name}`),
     tables_without_row_security: unprotected,
     skipped_grants: report.skipped_grants,
     notes: report.notes,
