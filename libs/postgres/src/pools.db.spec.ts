@@ -1,5 +1,6 @@
 /** Promise: every tenant has its own connections, within its own and the common limit, and a lost one is nobody's trouble for long. */
 import net from 'node:net';
+import { jest } from '@jest/globals';
 import { EngineError, type SqlExecutor } from '@perch/engine';
 import { createTestDatabase, type TestDatabase } from '../../../tools/testing/test-database.js';
 import {
@@ -107,6 +108,20 @@ describe('a pool', () => {
     use({ idleTimeoutMs: 20 });
     await tenant('a').submit(packet('select 1'));
     await eventually(() => executors.counts().connections === 0);
+  });
+
+  it('closes what is idle for long when the clock was set back meanwhile', async () => {
+    use({ idleTimeoutMs: 20 });
+    const now = jest.spyOn(Date, 'now').mockImplementation(() => new Date(2020, 1).getTime() + performance.now());
+    try {
+      await tenant('a').submit(packet('select 1'));
+      now.mockImplementation(() => new Date(2019, 1).getTime() + performance.now());
+      const until = performance.now() + 5_000;
+      while (executors.counts().connections > 0 && performance.now() < until) await pause(5);
+      expect(executors.counts().connections).toBe(0);
+    } finally {
+      now.mockRestore();
+    }
   });
 
   it('replaces a connection that is old', async () => {

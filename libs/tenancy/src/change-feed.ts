@@ -19,7 +19,7 @@ export interface ChangeFeedOptions {
   readonly observer: Observer;
   /** Milliseconds without a byte after which the connection counts as dead. Default 30 s: the control plane writes at least every 10 s. */
   readonly idleTimeoutMs?: number;
-  /** Milliseconds before the second try and the longest wait between two. Default 250 and 10,000. */
+  /** Milliseconds before the second try and the longest wait between two. Default 250 and 3,000: what was withdrawn meanwhile is served no longer than this after the line is back. */
   readonly firstRetryMs?: number;
   readonly maxRetryMs?: number;
 }
@@ -40,7 +40,7 @@ export async function followChanges(
     state.failures += 1;
     const retryInMs = backoffMs(state.failures, {
       firstMs: options.firstRetryMs ?? 250,
-      maxMs: options.maxRetryMs ?? 10_000,
+      maxMs: options.maxRetryMs ?? 3_000,
     });
     listener.connected(false);
     options.observer.note({ kind: 'control-plane-lost', reason, retryInMs });

@@ -40,7 +40,7 @@ describe('parts killed under load', () => {
     });
     headers = { authorization: `Bearer ${await issuer.token({ sub: 'me' })}` };
     for (const { url } of fleet.proxies) await eventually('served', async () => isServed(url));
-  }, 180_000);
+  }, 300_000);
   afterAll(async () => {
     await fleet?.stop();
     await metadata?.drop();
@@ -101,21 +101,21 @@ describe('parts killed under load', () => {
       () => fleet.controlPlane.kill(),
       () => fleet.controlPlane.start(),
     );
-  }, 120_000);
+  }, 240_000);
 
   test('the worker', async () => {
     await killed(
       () => fleet.worker.kill(),
       () => fleet.worker.start(),
     );
-  }, 120_000);
+  }, 240_000);
 
   test('the metadata PostgreSQL', async () => {
     await killed(
       () => metadata.kill(),
       () => metadata.start(),
     );
-  }, 120_000);
+  }, 240_000);
 
   (hasRedis ? test : test.skip)(
     'Redis (skipped where there is no redis-server on the PATH)',
@@ -133,5 +133,5 @@ describe('parts killed under load', () => {
       () => issuer.close(),
       async () => undefined,
     );
-  }, 120_000);
+  }, 240_000);
 });

@@ -39,20 +39,26 @@ export interface Fleet {
 export interface AttachedDataApi {
   /** `/<endpoint>/<database>/rest/v1` */
   readonly path: string;
-  /** Of the management API. */
+  /** Of the management API: the data API's, and its project's. */
   readonly route: string;
+  readonly project: string;
   readonly databaseUrl: string;
 }
 
 export interface FleetOptions {
   readonly env?: Record<string, string>;
   /** Per proxy: words of its command line, and its own environment. */
+  /** What proxies take for the control plane, given its URL: something in between. Default: itself. */
+  readonly between?: (controlPlaneUrl: string) => Promise<string>;
   readonly proxies: readonly { readonly args?: readonly string[]; readonly env?: Record<string, string> }[];
   /** Of an empty database. */
   readonly metadataUrl: string;
   /** Superuser URL of the PostgreSQL that projects are attached to. */
   readonly attachTo: string;
 }
+
+/** Milliseconds: programs are read from disk by a machine that has other things to do. */
+const READY_WITHIN_MS = 120_000;
 
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const home = makeHome();
@@ -71,12 +77,13 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const controlPlane = plane(['control-plane'], env, `http://127.0.0.1:${base + 90}/ready`);
   const worker = plane(['worker'], env, `http://127.0.0.1:${base + 91}/ready`);
   const controlPlaneUrl = `http://127.0.0.1:${base}`;
+  const seenByProxies = (await options.between?.(controlPlaneUrl)) ?? controlPlaneUrl;
   const proxies: Proxy[] = [];
   for (const [index, given] of options.proxies.entries()) {
     const ofProxy = await findPortBase();
     const proxyHome = path.join(home, `proxy-${index}`);
     const admin = `http://127.0.0.1:${ofProxy + 190}`;
-    const own = { PERCH_HOME: proxyHome, PERCH_PORT_BASE: String(ofProxy), PERCH_CONTROL_PLANE_URL: controlPlaneUrl };
+    const own = { PERCH_HOME: proxyHome, PERCH_PORT_BASE: String(ofProxy), PERCH_CONTROL_PLANE_URL: seenByProxies };
     const process = plane(['data-plane', ...(given.args ?? [])], { ...env, ...own, ...given.env }, `${admin}/ready`);
     proxies.push(
       Object.assign(process, { url: `http://127.0.0.1:${ofProxy + 100}`, adminUrl: admin, home: proxyHome }),
@@ -110,7 +117,12 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
       await eventually('the data API is active', async () =>
         (await callApi(api, 'GET', route)).body.status === 'active' ? true : undefined,
       );
-      return { path: `/${endpoint}/${database}/rest/v1`, route, databaseUrl: url.href };
+      return {
+        path: `/${endpoint}/${database}/rest/v1`,
+        route,
+        project: `/projects/${made.body.project.id}`,
+        databaseUrl: url.href,
+      };
     },
     async stop() {
       await Promise.all([controlPlane, worker, ...proxies].map((one) => one.kill('SIGTERM')));
@@ -120,7 +132,8 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   };
 }
 
-function plane(args: readonly string[], env: Record<string, string>, readyUrl: string): Plane {
+/** A process of `perch` that can be killed and started again. Ready when `readyUrl` answers 200. */
+export function plane(args: readonly string[], env: Record<string, string>, readyUrl: string): Plane {
   let child: ChildProcess | undefined;
   const outputs: (() => string)[] = [];
   return {
@@ -138,7 +151,7 @@ function plane(args: readonly string[], env: Record<string, string>, readyUrl: s
           if (started.child.exitCode !== null) throw new Error(`it ended:\n${started.output()}`);
           return (await ask(readyUrl, { path: '' })).status === 200 ? true : undefined;
         },
-        60_000,
+        READY_WITHIN_MS,
       ).catch((error: unknown) => {
         throw new Error(`${String(error)}\n${started.output()}`);
       });
