@@ -13,6 +13,7 @@ describe('the configuration of the control plane', () => {
       redisUrl: undefined,
       masterKey: needed.PERCH_MASTER_KEY,
       fleetToken: needed.PERCH_FLEET_TOKEN,
+      previousFleetToken: undefined,
       host: '127.0.0.1',
       port: 4000,
       adminHost: '127.0.0.1',

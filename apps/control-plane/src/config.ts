@@ -17,6 +17,8 @@ export const controlPlaneEnvironment = z.object({
   REDIS_URL: sharedEnvironment.REDIS_URL,
   PERCH_MASTER_KEY: sharedEnvironment.PERCH_MASTER_KEY,
   PERCH_FLEET_TOKEN: sharedEnvironment.PERCH_FLEET_TOKEN,
+  /** Accepted as well, while proxies are given a new token one by one. */
+  PERCH_FLEET_TOKEN_PREVIOUS: sharedEnvironment.PERCH_FLEET_TOKEN.optional(),
   PERCH_PORT_BASE: sharedEnvironment.PERCH_PORT_BASE,
   PERCH_HOST: sharedEnvironment.PERCH_HOST,
   PERCH_ADMIN_HOST: sharedEnvironment.PERCH_ADMIN_HOST,
@@ -41,6 +43,7 @@ export interface ControlPlaneConfig {
   readonly redisUrl: string | undefined;
   readonly masterKey: string;
   readonly fleetToken: string;
+  readonly previousFleetToken: string | undefined;
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
@@ -70,6 +73,7 @@ export function loadControlPlaneConfig(env: Environment = process.env): ControlP
     redisUrl: values.REDIS_URL,
     masterKey: values.PERCH_MASTER_KEY,
     fleetToken: values.PERCH_FLEET_TOKEN,
+    previousFleetToken: values.PERCH_FLEET_TOKEN_PREVIOUS,
     host: values.PERCH_HOST,
     port: ports.controlPlane,
     adminHost: values.PERCH_ADMIN_HOST,

@@ -81,7 +81,7 @@ export async function startControlPlane(config: ControlPlaneConfig): Promise<Run
       jwksRefresher,
       feedConnections,
       dataApiUrls: new DataApiUrls(config.dataApiUrl),
-      fleetToken: new FleetToken(config.fleetToken),
+      fleetToken: new FleetToken(config.fleetToken, config.previousFleetToken),
       computePorts: new ComputePortRange(config.computePorts.first, config.computePorts.last),
     });
     undo.push(() => closeApp(app));

@@ -97,7 +97,7 @@ describe('perch status', () => {
   test('says that a proxy has lost its control plane, and since when', async () => {
     const home = makeHome();
     const base = await findPortBase();
-    const env = { PERCH_HOME: home, PERCH_PORT_BASE: String(base), PERCH_FLEET_TOKEN: 'a fleet token of sixteen' };
+    const env = { PERCH_HOME: home, PERCH_PORT_BASE: String(base), PERCH_FLEET_TOKEN: 'a-fleet-token-of-sixteen' };
     const { child, output } = spawnPerch(['data-plane'], env);
     try {
       const [proxy] = await eventually(`a lost feed:\n${output()}`, async () => {
@@ -108,7 +108,7 @@ describe('perch status', () => {
       const { text } = await status(['--admin', `127.0.0.1:${base + 190}`]);
       expect(text).toMatch(/has lost the change feed: .+/);
       expect(text).toMatch(/last error \d+s ago: control plane lost: .+/);
-      expect(text).not.toContain('a fleet token of sixteen');
+      expect(text).not.toContain('a-fleet-token-of-sixteen');
     } finally {
       await end(child, 'SIGTERM');
       fs.rmSync(home, { recursive: true, force: true });

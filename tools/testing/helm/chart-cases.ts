@@ -6,7 +6,10 @@ export const chartCases: Readonly<Record<string, Values>> = {
   public: {
     image: { repository: 'registry.example.com/perch', tag: '1.2.3', pullPolicy: 'Always' },
     imagePullSecrets: [{ name: 'registry' }],
-    secret: { name: 'perch', keys: { redisUrl: 'REDIS_URL', bootstrapApiKey: '' } },
+    secret: {
+      name: 'perch',
+      keys: { redisUrl: 'REDIS_URL', bootstrapApiKey: '', previousFleetToken: 'PERCH_FLEET_TOKEN_PREVIOUS' },
+    },
     tracing: { endpoint: 'http://collector:4318', ratio: 0.01 },
     controlPlane: {
       replicas: 2,

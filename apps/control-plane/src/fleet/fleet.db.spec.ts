@@ -52,7 +52,7 @@ describe('the internal API of the fleet', () => {
   };
 
   beforeAll(async () => {
-    perch = await startTestControlPlane();
+    perch = await startTestControlPlane({ PERCH_FLEET_TOKEN_PREVIOUS: 'the-fleet-token-of-before' });
     issuer = await startTestIssuer();
     await perch.startWorker();
   });
@@ -60,6 +60,14 @@ describe('the internal API of the fleet', () => {
   afterAll(async () => {
     await issuer.close();
     await perch.stop();
+  });
+
+  test('the token before the present one opens it while both are set', async () => {
+    const { endpointId } = await enable();
+    const headers = { authorization: 'Bearer the-fleet-token-of-before' };
+    expect((await fetch(perch.url + fleetApiPaths.tenant(endpointId, 'appdb'), { headers })).status).toBe(200);
+    const withKey = await perch.call('GET', '/api/v2/projects', { headers });
+    expect(withKey.status).toBe(401);
   });
 
   test('only the fleet token opens it', async () => {
