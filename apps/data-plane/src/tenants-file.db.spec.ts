@@ -72,6 +72,25 @@ describe('a proxy of a tenants file', () => {
     ]);
     await start();
   });
+  it.each(['true', 'false'])(
+    'never answers with the headers that an earlier request set (local: %s)',
+    async (local) => {
+      await database.query(
+        `create or replace function greet() returns text language plpgsql as $$ begin
+         perform set_config('response.headers', '[{"X-Secret":"ann"}]', ${local});
+         perform set_config('response.status', '203', ${local});
+         return 'hello';
+       end $$`,
+      );
+      const greeted = await call('/a/rpc/greet', { method: 'POST' });
+      expect([greeted.status, greeted.headers.get('x-secret')]).toEqual([203, 'ann']);
+      for (let time = 0; time < 10; time += 1) {
+        const { status, headers } = await call('/a/notes');
+        expect([status, headers.get('x-secret')]).toEqual([200, null]);
+      }
+    },
+  );
+
   afterEach(async () => {
     await plane.stop();
     await fs.rm(directory, { recursive: true });

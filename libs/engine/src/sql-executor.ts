@@ -26,6 +26,13 @@ export interface SqlPacket {
   readonly preparatory?: number;
   /** true: it runs read only, so that running it twice does no harm. Default false. */
   readonly repeatable?: boolean;
+  /** What the connection needs before anybody else gets it, where these results say so; the caller does not wait for it. */
+  readonly tidyUp?: TidyUp;
+}
+
+export interface TidyUp {
+  readonly isDue: (results: readonly SqlResult[]) => boolean;
+  readonly statement: SqlStatement;
 }
 
 export interface SqlResult {

@@ -341,7 +341,7 @@ describe('closing', () => {
   it('lets running packets end', async () => {
     use();
     const running = tenant('a').submit(packet(`select 1 from pg_sleep(0.05)`));
-    await pause(20);
+    await eventually(() => proxy.open === 1 && executors.counts().waiting === 0);
     await executors.close();
     expect((await running)[0]?.rows).toEqual([['1']]);
     await eventually(() => proxy.open === 0);
@@ -350,7 +350,7 @@ describe('closing', () => {
   it('does not wait for ever', async () => {
     use();
     const refused = expect(tenant('a').submit(sleep(10))).rejects.toMatchObject({ code: 'PGRST001' });
-    await pause(30);
+    await eventually(() => proxy.open === 1 && executors.counts().waiting === 0);
     await executors.close(50);
     await refused;
   });

@@ -62,12 +62,27 @@ export class TenantExecutor implements SqlExecutor {
     signal: CancelSignal | undefined,
   ): Promise<PacketOutcome> {
     const running = this.run(connection, packet, signal);
-    if (signal !== undefined) return this.runAbortable(connection, running, signal);
+    if (signal !== undefined) return this.runAbortable(connection, packet, running, signal);
+    let outcome: PacketOutcome | undefined;
     try {
-      return await running;
+      return (outcome = await running);
     } finally {
-      this.pool.release(connection);
+      this.giveBack(connection, packet, outcome);
     }
+  }
+
+  /** @param outcome undefined when the server sent what cannot be read. */
+  private giveBack(connection: PacketConnection, { tidyUp }: SqlPacket, outcome: PacketOutcome | undefined): void {
+    if (tidyUp === undefined || outcome?.kind !== 'done' || !tidyUp.isDue(outcome.results)) {
+      return this.pool.release(connection);
+    }
+    const tidied = connection.run({ statements: [tidyUp.statement] });
+    void tidied
+      .then(({ kind }) => {
+        if (kind !== 'done') connection.close();
+      })
+      .catch(() => connection.destroy())
+      .then(() => this.pool.release(connection));
   }
 
   private async run(
@@ -85,22 +100,24 @@ export class TenantExecutor implements SqlExecutor {
   /** Answers an abort at once, and gives the connection back only when the cancelled packet is out of its way. */
   private runAbortable(
     connection: PacketConnection,
+    packet: SqlPacket,
     running: Promise<PacketOutcome>,
     signal: CancelSignal,
   ): Promise<PacketOutcome> {
     return new Promise((resolve, reject) => {
+      const back = (outcome?: PacketOutcome) => this.giveBack(connection, packet, outcome);
       const abort = () => {
         reject(signal.reason);
-        void connection.cancel(running).then(() => this.pool.release(connection));
+        void connection.cancel(running).then(() => running.then(back, () => back()));
       };
       signal.addEventListener('abort', abort);
-      const settled = () => {
+      const settled = (outcome?: PacketOutcome) => {
         signal.removeEventListener('abort', abort);
-        if (!signal.aborted) this.pool.release(connection);
+        if (!signal.aborted) back(outcome);
       };
       running.then(
         (outcome) => {
-          settled();
+          settled(outcome);
           resolve(outcome);
         },
         (error: unknown) => {

@@ -52,6 +52,13 @@ function nothingReturned(plan: ActionPlan): RowsResult {
   };
 }
 
+/** Whether SQL chose headers or the status of the answer. */
+export function answersByHand(main: SqlResult | undefined): boolean {
+  const row = main?.rows[0];
+  if (row === undefined) return false;
+  return typeof row[pageColumns.headers] === 'string' || typeof row[pageColumns.status] === 'string';
+}
+
 function inspected(main: SqlResult): InspectResult {
   const row = main.rows[0] ?? [];
   const field = (name: keyof typeof inspectColumns): string | undefined => row[inspectColumns[name]] ?? undefined;

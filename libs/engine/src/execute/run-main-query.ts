@@ -9,7 +9,7 @@ import { violatedGuard } from '../query/guards-sql.js';
 import { undoMarker, type MainQuery } from '../query/main-query.js';
 import { tellsSchemaMoved } from '../query/schema-version-sql.js';
 import { refusedRole } from '../query/transaction-settings.js';
-import { readResult, type Planned } from './read-result.js';
+import { answersByHand, readResult, type Planned } from './read-result.js';
 import type { ResultSet } from './result-set.js';
 import { SchemaMovedError } from './schema-moved.js';
 import {
@@ -33,7 +33,8 @@ export async function runMainQuery(
   signal?: CancelSignal,
 ): Promise<ResultSet> {
   const { statements, preparatory, main } = inOrder(query);
-  const common = { statements, preparatory, repeatable: query.readOnly };
+  const tidyUp = { isDue: (results: readonly SqlResult[]) => answersByHand(results[main]), statement: forgetAnswer };
+  const common = { statements, preparatory, repeatable: query.readOnly, tidyUp };
   const packet: SqlPacket = query.undo.length === 0 ? common : { ...common, undoMarker };
   try {
     const results = await executor.submit(packet, signal);
@@ -45,6 +46,15 @@ export async function runMainQuery(
     throw schemaMoved(error, query) ? new SchemaMovedError({ cause: error }) : meaningOf(error, query);
   }
 }
+
+/**
+ * SQL may have set `response.headers` for its session instead of its transaction: the next request on the connection, of
+ * another user, would answer with them.
+ */
+const forgetAnswer: SqlStatement = {
+  text: "select pg_catalog.set_config('response.headers', '', false) is null, pg_catalog.set_config('response.status', '', false) is null",
+  values: [],
+};
 
 /** The planned count goes right behind the main statement. */
 function inOrder(query: MainQuery): {
