@@ -12,6 +12,7 @@ const elsewhere: Readonly<Record<string, number>> = {
   'post /api_keys': 403,
   'delete /api_keys/{id}': 403,
   'get /audit_log': 200,
+  'get /auth': 200,
   'get /users/me': 200,
   'get /users/me/organizations': 200,
   'get /regions': 200,

@@ -66,7 +66,8 @@ export const catalogue = Object.freeze({
   ),
   'route.not-found': row(
     404,
-    (method: string, path: string) => `There is no ${method} ${path}`,
+    // The contract's clients look for these words, to tell what a server does not have from what is not there.
+    (method: string, path: string) => `The route ${method} ${path} does not exist`,
     'The API starts at /api/v2; its paths are in /api/v2/openapi.json.',
   ),
   'project.not-found': row(404, (id: string) => `Project '${id}' does not exist`, 'Or the key does not reach it.'),

@@ -93,6 +93,10 @@ describe('the edge of the management API', () => {
       login: 'perch',
       projects_limit: expect.any(Number),
     });
+    expect((await perch.call('GET', '/api/v2/auth')).body).toEqual({
+      account_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      auth_method: 'api_key_user',
+    });
     expect((await perch.call('GET', '/api/v2/users/me/organizations')).body).toEqual({ organizations: [] });
     expect((await perch.call('GET', '/api/v2/projects/shared?limit=100')).body).toMatchObject({ projects: [] });
     expect((await perch.call('GET', '/api/v2/regions')).body.regions).toHaveLength(1);

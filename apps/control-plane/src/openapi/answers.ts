@@ -225,6 +225,7 @@ export const answers: Readonly<Record<string, RouteAnswer>> = Object.freeze({
     'pagination.cursor-unknown',
     'project.not-found',
   ),
+  'get /auth': answer('How the caller got in', z.looseObject({ account_id: z.string(), auth_method: z.string() })),
   'get /users/me': answer('Who am I', z.looseObject({ id: z.string(), login: z.string() })),
   'get /users/me/organizations': answer('None', list('organizations', z.unknown())),
   'get /regions': answer('Regions', list('regions', z.unknown())),

@@ -5,9 +5,15 @@ import { theUser } from './the-user.js';
 /** No limit of a self-hosted Perch is reached; clients show the numbers. */
 const UNLIMITED = 1_000_000;
 
-@Controller('api/v2/users/me')
+@Controller('api/v2')
 export class UsersController {
-  @Get()
+  /** How the caller got in. */
+  @Get('auth')
+  auth() {
+    return { account_id: theUser.id, auth_method: 'api_key_user' };
+  }
+
+  @Get('users/me')
   me() {
     return {
       ...theUser,
@@ -22,7 +28,7 @@ export class UsersController {
     };
   }
 
-  @Get('organizations')
+  @Get('users/me/organizations')
   organizations() {
     return { organizations: [] };
   }
