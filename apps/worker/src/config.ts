@@ -26,7 +26,7 @@ export const workerEnvironment = z.object({
   PERCH_WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(8),
   PERCH_LOG_LEVEL: z.enum(logLevels).default('info'),
   ...tracingEnvironment,
-  /** For tests: a file with the name of a step, at which this process removes the file and kills itself. */
+  /** For tests: a file with the name of a step, at which this process removes the file and kills or freezes itself. */
   PERCH_TEST_CRASH_FILE: z.string().min(1).optional(),
 });
 

@@ -15,6 +15,7 @@
  * - `database-missing`      the address answered, but has no such database
  * - `version-unsupported`   PostgreSQL older than 14
  * - `role-lacks-createrole` the role may not create roles
+ * - `disk-full`         a copy has no room
  * - `operation-unsupported` this kind of compute cannot do that
  */
 export type ComputeErrorCode =
@@ -32,6 +33,7 @@ export type ComputeErrorCode =
   | 'database-missing'
   | 'version-unsupported'
   | 'role-lacks-createrole'
+  | 'disk-full'
   | 'operation-unsupported';
 
 export class ComputeError extends Error {

@@ -25,7 +25,9 @@ describe('withFileLock', () => {
 
   it('takes over from a process that is gone', async () => {
     fs.writeFileSync(file, '2147483600 someone');
+    fs.writeFileSync(`${file}.draft`, '2147483600 someone');
     await expect(withFileLock(file, 100, async () => 'in')).resolves.toBe('in');
+    expect(fs.readdirSync(dir)).toEqual([]);
   });
 
   it('names a holder that lives when the time is up, and leaves its lock', async () => {

@@ -3,7 +3,7 @@
  * not keep it.
  */
 import { randomUUID } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ComputeError } from './compute-error.js';
@@ -56,6 +56,17 @@ function giveUpFor(file: string, holder: string): void {
     // Somebody else was faster; the next attempt to take the lock tells.
   } finally {
     rmSync(aside, { force: true });
+    removeDrafts(file);
+  }
+}
+
+/** Of holders that are dead as well: killed in the middle of taking or giving up the lock. */
+function removeDrafts(file: string): void {
+  const prefix = `${path.basename(file)}.`;
+  for (const name of readdirSync(path.dirname(file)).filter((name) => name.startsWith(prefix))) {
+    const draft = path.join(path.dirname(file), name);
+    const holder = read(draft);
+    if (holder !== undefined && !processLives(pidOf(holder))) rmSync(draft, { force: true });
   }
 }
 

@@ -244,7 +244,8 @@ export class BranchRepository {
   }
 
   async setState(id: string, currentState: Branch['currentState']): Promise<void> {
-    await this.prisma.branch.updateMany({ where: { id }, data: { currentState, stateChangedAt: new Date() } });
+    const data = { currentState, pendingState: null, stateChangedAt: new Date() };
+    await this.prisma.branch.updateMany({ where: { id }, data });
   }
 
   /** The URL of an attached Postgres as the user gave it, or undefined for a local branch. A secret: never log it. */

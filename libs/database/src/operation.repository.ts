@@ -69,10 +69,12 @@ export class OperationRepository {
         select: { id: true },
       });
       if (earlier !== null) return { kind: 'blocked', by: earlier.id };
-      const claimed = await transaction.operation.update({
-        where: { id },
+      // The earlier one may have failed between the two looks, and cancelled this one with it.
+      const [claimed] = await transaction.operation.updateManyAndReturn({
+        where: { id, status: { in: [...unfinishedStatuses] } },
         data: { status: 'running', startedAt: row.startedAt ?? new Date(), retryAt: null },
       });
+      if (claimed === undefined) return { kind: 'done' };
       await notifyChanged(transaction, id);
       return { kind: 'claimed', operation: toOperation(claimed) };
     });

@@ -62,11 +62,14 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
+/** @param launch words before the program. */
 export function spawnPerch(
   args: readonly string[],
   env: Record<string, string>,
+  launch: readonly string[] = [],
 ): { child: ChildProcess; output(): string } {
-  const child = spawn(process.execPath, [perchProgram, ...args], {
+  const [program = process.execPath, ...words] = [...launch, process.execPath, perchProgram, ...args];
+  const child = spawn(program, words, {
     env: cleanEnvironment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -164,7 +164,11 @@ describe('deleting a branch', () => {
       expect(await branchState(child)).toBeUndefined();
       await harness.killedAt(step, operations[0]?.id ?? '');
       await harness.work(operations);
-      expect((await statusOf(child, operations[0]?.id ?? ''))[0]).toBe('finished');
+      expect(await statusOf(child, operations[0]?.id ?? '')).toEqual([
+        'finished',
+        'destroy-compute: finished',
+        'forget-branch: finished',
+      ]);
       expect(await harness.database.branches.findEvenDeleted(child.branchId)).toBeUndefined();
       expect(fs.readdirSync(path.join(harness.home, 'endpoints'))).toEqual([parent.endpointId]);
       expect(directories()).toEqual(['data']);

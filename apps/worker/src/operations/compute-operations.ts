@@ -89,12 +89,14 @@ export const checkAvailability: OperationHandler = {
 export const deleteTimeline: OperationHandler = {
   async run({ operation, database, computes, steps }) {
     if (operation.branchId === null) return;
-    const found = await findCompute(database, operation.branchId, operation.endpointId);
-    if (found === undefined) return;
-    const adapter = computes.open(found.compute);
-    await removeLoginRoles(found.compute, adapter, { steps, database, operation });
-    await steps.run('destroy-compute', () => adapter.destroy());
     const { branchId } = operation;
+    const found = await findCompute(database, branchId, operation.endpointId);
+    if (found !== undefined) {
+      const adapter = computes.open(found.compute);
+      await removeLoginRoles(found.compute, adapter, { steps, database, operation });
+      await steps.run('destroy-compute', () => adapter.destroy());
+    }
+    // Also when the rows are gone already: an attempt before may have been killed before it could tell.
     await steps.run('forget-branch', () => database.branches.forgetDeleted(branchId));
   },
 };

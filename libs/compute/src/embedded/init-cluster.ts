@@ -29,6 +29,8 @@ export interface NewCluster {
 }
 
 const run = promisify(execFile);
+/** Of the directory beside the data directory in which a new one is made. */
+export const initdbPrefix = '.initdb-';
 const INITDB_TIMEOUT_MS = 2 * 60 * 1000;
 
 /** Does nothing when the data directory is there already. @throws ComputeError `initdb-failed` with initdb's words. */
@@ -37,7 +39,7 @@ export async function initCluster(cluster: NewCluster, binaries: PostgresBinarie
   if (existsSync(cluster.dataDir) && readdirSync(cluster.dataDir).length > 0) throw foreign(cluster.dataDir);
   const parent = path.dirname(cluster.dataDir);
   mkdirSync(parent, { recursive: true, mode: 0o700 });
-  const workDir = mkdtempSync(path.join(parent, '.initdb-'));
+  const workDir = mkdtempSync(path.join(parent, initdbPrefix));
   try {
     const passwordFile = path.join(workDir, 'password');
     writeFileSync(passwordFile, `${cluster.superuserPassword}\n`, { mode: 0o600 });

@@ -10,6 +10,7 @@ import { chown, copyFile, lstat, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { withClient } from '@perch/postgres';
 import { ComputeError } from '../compute-error.js';
+import { asDiskFull, assertRoomForCopy } from './disk-room.js';
 
 export interface ClusterCopy {
   /** Connection URL of a superuser of the running server. */
@@ -47,9 +48,12 @@ const leftOut = [
 ];
 const temporary = /^(pg_internal\.init|pgsql_tmp.*|t\d+_\d+.*)$/;
 
-/** @throws ComputeError `operation-unsupported` for a server with tablespaces, `start-failed` when the copy broke off. */
+/**
+ * @throws ComputeError `operation-unsupported` for a server with tablespaces, `disk-full`, `start-failed` when the copy
+ * broke off; nothing of it is left then.
+ */
 export async function copyRunningCluster(copy: ClusterCopy): Promise<void> {
-  const workDir = `${copy.targetDir}.copy`;
+  const workDir = workDirOf(copy.targetDir);
   rmSync(workDir, { recursive: true, force: true });
   mkdirSync(workDir, { recursive: true, mode: 0o700 });
   try {
@@ -79,9 +83,16 @@ export async function copyRunningCluster(copy: ClusterCopy): Promise<void> {
   } catch (cause) {
     rmSync(workDir, { recursive: true, force: true });
     if (cause instanceof ComputeError) throw cause;
+    const full = asDiskFull(cause);
+    if (full !== undefined) throw full;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ComputeError('start-failed', `The copy of '${copy.sourceDir}' broke off: ${reason}`, { cause });
   }
+}
+
+/** Where a copy is while it is not complete. */
+export function workDirOf(targetDir: string): string {
+  return `${targetDir}.copy`;
 }
 
 async function refuseTablespaces(sourceDir: string): Promise<void> {
@@ -92,6 +103,7 @@ async function refuseTablespaces(sourceDir: string): Promise<void> {
 async function copyFiles(sourceDir: string, targetDir: string): Promise<void> {
   const control = path.join('global', 'pg_control');
   const files = (await listFiles(sourceDir, targetDir, '')).filter((file) => file !== control);
+  await assertRoomForCopy({ sourceDir, targetDir, files });
   const copyNext = async (): Promise<void> => {
     for (let next = files.pop(); next !== undefined; next = files.pop()) await copyOne(sourceDir, targetDir, next);
   };

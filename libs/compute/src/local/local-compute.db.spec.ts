@@ -45,7 +45,11 @@ describe('the local compute', () => {
   });
 
   it('is created once, whoever asks at the same time', async () => {
+    const own = path.join(home, 'endpoints', compute.endpointId);
+    // An initdb that was killed.
+    fs.mkdirSync(path.join(own, '.initdb-abcdef', 'data'), { recursive: true });
     await Promise.all([adapter().create(contents), adapter().create(contents)]);
+    expect(fs.readdirSync(own)).toEqual(['data']);
     expect(await adapter().status()).toEqual({ kind: 'active' });
     const url = adapter().ownerUrl('app "db"');
     expect(await ask(url, 'select current_user::text, inet_server_port()')).toEqual([['app_owner', compute.port]]);
@@ -102,8 +106,9 @@ describe('the local compute', () => {
     await expect(stopLocalComputes(path.join(home, 'nowhere'))).resolves.toBeUndefined();
   });
 
-  it('is gone with its data when it is destroyed, as often as one likes', async () => {
+  it('is gone with its data when it is destroyed, as often as one likes, and with what was left of an attempt', async () => {
     await adapter().destroy();
+    fs.mkdirSync(path.join(home, 'endpoints', `${compute.endpointId}.gone`, 'data'), { recursive: true });
     await adapter().destroy();
     expect(await adapter().status()).toEqual({ kind: 'missing' });
     expect(fs.readdirSync(path.join(home, 'endpoints'))).toEqual([]);

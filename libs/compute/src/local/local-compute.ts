@@ -2,17 +2,18 @@
  * The `local` adapter: each endpoint is a PostgreSQL process of its own below PERCH_HOME, on one port for life. It
  * outlives the process that started it and is found again by its postmaster.pid.
  */
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { ComputeAdapter } from '../compute-adapter.js';
 import { ComputeError } from '../compute-error.js';
 import { localSuperuser, type Compute, type Credentials, type LocalCompute } from '../compute.js';
-import { isCluster } from '../embedded/init-cluster.js';
+import { initdbPrefix, isCluster } from '../embedded/init-cluster.js';
 import { findEmbeddedPostgres, startEmbeddedPostgres } from '../embedded/start-embedded-postgres.js';
 import { withFileLock } from '../file-lock.js';
 import { serverCertificate } from '../tls/certificate-authority.js';
 import { applyContents, setPassword } from './apply-contents.js';
-import { copyRunningCluster } from './copy-running-cluster.js';
+import { copyRunningCluster, workDirOf } from './copy-running-cluster.js';
+import { createDataSwap } from './data-swap.js';
 import { stopOne } from './stop-local-computes.js';
 
 const LOCK_TIMEOUT_MS = 60_000;
@@ -36,6 +37,8 @@ export function createLocalCompute(compute: LocalCompute, options: { readonly ho
     applyContents(contents, compute.owner, (database) => url(superuser, database));
 
   const copyFrom = async (parent: LocalCompute, targetDir: string): Promise<void> => {
+    // Of an attempt that was killed; also when this one does not get as far as making its own.
+    rmSync(workDirOf(targetDir), { recursive: true, force: true });
     const source = createLocalCompute(parent, options);
     const before = await source.status();
     if (before.kind !== 'active') await source.start();
@@ -67,6 +70,7 @@ export function createLocalCompute(compute: LocalCompute, options: { readonly ho
   return {
     create: (contents) =>
       alone(async () => {
+        removeUnfinished(home);
         await start();
         await apply(contents);
       }),
@@ -80,22 +84,23 @@ export function createLocalCompute(compute: LocalCompute, options: { readonly ho
     resetFrom: (parent, contents) =>
       alone(async () => {
         assertLocal(parent);
-        const fresh = `${dataDir}.reset`;
-        const former = `${dataDir}.former`;
-        // One that was cut short in the middle of its swap has the copy, and nothing in its place.
-        if (!isCluster(fresh) || isCluster(dataDir)) {
-          rmSync(fresh, { recursive: true, force: true });
-          await copyFrom(parent, fresh);
-        }
-        if (isCluster(dataDir)) {
+        const swap = createDataSwap(dataDir);
+        swap.recover();
+        if (!swap.isOpen) {
+          await copyFrom(parent, swap.freshDir);
           await stopOne(dataDir);
-          rmSync(former, { recursive: true, force: true });
-          renameSync(dataDir, former);
+          swap.putInPlace();
         }
-        renameSync(fresh, dataDir);
-        rmSync(former, { recursive: true, force: true });
-        await takeOver(parent);
-        await apply(contents);
+        try {
+          await takeOver(parent);
+          await apply(contents);
+        } catch (error) {
+          await stopOne(dataDir);
+          swap.putBack();
+          await start().catch(() => undefined);
+          throw error;
+        }
+        swap.close();
       }),
     async start() {
       if (!isCluster(dataDir)) throw missing(compute);
@@ -107,12 +112,12 @@ export function createLocalCompute(compute: LocalCompute, options: { readonly ho
       }),
     destroy: () =>
       alone(async () => {
-        if (!existsSync(home)) return;
-        // Also one that was killed before it got its own password.
-        await stopOne(dataDir);
         // Out of the way first: a removal that is cut short must not look like a compute.
         const gone = `${home}.gone`;
         rmSync(gone, { recursive: true, force: true });
+        if (!existsSync(home)) return;
+        // Also one that was killed before it got its own password.
+        await stopOne(dataDir);
         renameSync(home, gone);
         rmSync(gone, { recursive: true, force: true });
       }),
@@ -129,6 +134,14 @@ export function createLocalCompute(compute: LocalCompute, options: { readonly ho
     ownerUrl: (database) => url(compute.owner, database),
     roleUrl: url,
   };
+}
+
+/** What an initdb that was killed has left. */
+function removeUnfinished(home: string): void {
+  if (!existsSync(home)) return;
+  for (const name of readdirSync(home).filter((name) => name.startsWith(initdbPrefix))) {
+    rmSync(path.join(home, name), { recursive: true, force: true });
+  }
 }
 
 function dataDirOf(home: string, endpointId: string): string {
