@@ -42,7 +42,10 @@ beforeAll(async () => {
     parent,
     'create table account (id int primary key, balance int not null)',
     'insert into account select n, 100 from generate_series(1, 20000) n',
-    'create table history (n bigint generated always as identity primary key, text text)',
+    `create table history (n bigint generated always as identity primary key, debit int not null references account,
+       credit int not null references account, text text)`,
+    // Enough that the copy takes a while.
+    `create table bulk as select n, repeat(md5(n::text), 31) as text from generate_series(1, 30000) n`,
     'create extension amcheck',
   );
 });
@@ -62,7 +65,7 @@ async function keepWriting(index: number): Promise<() => Promise<number>> {
       await client.query('begin');
       await client.query(`update account set balance = balance - 1 where id = ${from}`);
       await client.query(`update account set balance = balance + 1 where id = ${to}`);
-      await client.query(`insert into history (text) values (repeat('x', 2000))`);
+      await client.query(`insert into history (debit, credit, text) values (${from}, ${to}, repeat('x', 2000))`);
       await client.query('commit');
       // A checkpoint in the middle of the copy: starting from it instead of from the backup's own would miss changes.
       if (index === 1 && rounds % 3 === 0) await client.query('checkpoint');
@@ -81,9 +84,26 @@ async function keepWriting(index: number): Promise<() => Promise<number>> {
 describe('a branch of a branch', () => {
   it('is whole and consistent while the parent is written to without an error', async () => {
     const writers = await Promise.all([1, 2, 3].map(keepWriting));
+    const [seenBefore] = await ask(parent, 'select coalesce(max(n), 0)::int from history');
+    const committed =
+      "select array_agg(n order by n)::text, md5(string_agg(history::text, '' order by n)) from history";
     await computes.open(child).createFrom(parent, contents);
     const rounds = await Promise.all(writers.map((stop) => stop()));
     expect(Math.min(...rounds)).toBeGreaterThan(0);
+    // Of the parent exactly what had been committed at one moment, which is not before the copy began.
+    const [numbers, checksum] = await ask(child, committed);
+    expect(await ask(parent, `${committed} where n = any('${String(numbers)}')`)).toEqual([numbers, checksum]);
+    expect(await ask(child, `select max(n) >= ${String(seenBefore)} from history`)).toEqual([true]);
+    const unexplained = `select count(*)::int from account a
+        left join (select debit as id, count(*) as n from history group by 1) d using (id)
+        left join (select credit as id, count(*) as n from history group by 1) c using (id)
+       where a.balance <> 100 - coalesce(d.n, 0) + coalesce(c.n, 0)`;
+    expect(await ask(child, unexplained)).toEqual([0]);
+    const orphans = `select count(*)::int from history h where not exists (select from account a where a.id = h.debit)
+        or not exists (select from account a where a.id = h.credit)`;
+    expect(await ask(child, orphans)).toEqual([0]);
+    const bulk = `select md5(string_agg(text, '' order by n)) from bulk`;
+    expect(await ask(child, bulk)).toEqual(await ask(parent, bulk));
     expect(await ask(child, 'select sum(balance)::int, count(*)::int from account')).toEqual([2_000_000, 20_000]);
     await ask(
       child,
@@ -94,9 +114,9 @@ describe('a branch of a branch', () => {
   });
 
   it('has its own private password, its own key, and its own data from then on', async () => {
-    await ask(child, 'delete from account');
+    await ask(child, 'delete from bulk');
     await ask(parent, 'drop table history');
-    expect(await ask(parent, 'select count(*)::int from account')).toEqual([20_000]);
+    expect(await ask(parent, 'select count(*)::int from bulk')).toEqual([30_000]);
     expect(await ask(child, 'select count(*) > 0 from history')).toEqual([true]);
     const stranger = { ...child, superuserPassword: parent.superuserPassword };
     await expect(ask(stranger, 'select 1')).rejects.toMatchObject({ code: '28P01' });
@@ -109,7 +129,7 @@ describe('a branch of a branch', () => {
     await computes.open(child).createFrom(parent, contents);
     await ask(child, `alter role perch_admin password 'of the parent'`);
     await computes.open(child).createFrom(parent, contents);
-    expect(await ask(child, 'select count(*)::int from account')).toEqual([0]);
+    expect(await ask(child, 'select count(*)::int from bulk')).toEqual([0]);
   });
 
   it('is made from a parent that sleeps, which sleeps on; what an earlier attempt left is cleared', async () => {
@@ -123,6 +143,17 @@ describe('a branch of a branch', () => {
     expect(await ask(child, 'select count(*)::int from account')).toEqual([20_000]);
     expect(fs.existsSync(left)).toBe(false);
     await computes.open(parent).start();
+  });
+
+  it('that is reset has the data of the parent, and keeps its own when the copy is no good', async () => {
+    await ask(child, 'create table own as select 1 as n');
+    const bad = { roles: [], databases: [{ name: 'more', ownerName: 'nobody there' }] };
+    await expect(computes.open(child).resetFrom(parent, bad)).rejects.toMatchObject({ code: '42704' });
+    expect(await ask(child, 'select n from own')).toEqual([1]);
+    expect(fs.readdirSync(path.join(home, 'endpoints', child.endpointId))).toEqual(['data']);
+    await computes.open(child).resetFrom(parent, contents);
+    expect(await ask(child, "select to_regclass('own')::text")).toEqual([null]);
+    expect(fs.readdirSync(path.join(home, 'endpoints', child.endpointId))).toEqual(['data']);
   });
 
   it('is refused for a Postgres that was attached, and for a parent that is not there', async () => {
