@@ -2,6 +2,7 @@
  * Drill: every part that is no proxy is killed under load and started again, one after the other. No request of a data API
  * that the fleet has served before fails, and changes reach the fleet again when the part is back.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { hasRedis, startTestRedis, type TestRedis } from '../../../../tools/testing/test-redis.js';
 import { createTestCluster, type TestCluster } from '../../../../tools/testing/test-cluster.js';
 import { testPostgresUrl } from '../../../../tools/testing/test-database.js';
@@ -10,6 +11,9 @@ import { startIssuer, type Issuer } from '../harness/issuer.js';
 import { ask, startLoad } from '../harness/load.js';
 import { callApi, runSql } from '../harness/management.js';
 import { eventually } from '../harness/perch-process.js';
+
+/** Milliseconds that a part is away at least. */
+const AWAY_MS = 2_500;
 
 const SQL = `create table notes (id int primary key, body text);
   insert into notes select n, 'note ' || n from generate_series(1, 50) n;`;
@@ -87,6 +91,8 @@ describe('parts killed under load', () => {
     const running = load();
     await running.more(100);
     await kill();
+    // Longer than anything is believed without being asked for again.
+    await delay(AWAY_MS);
     await running.more(300);
     await restart();
     await running.more(300);

@@ -16,7 +16,7 @@ describe('a rolling restart under load', () => {
     database = await createTestDatabase();
     await database.query(
       `create role ${anon} nologin; create table written (id int primary key); grant select, insert on written to ${anon};
-       create function slow() returns int volatile language sql as $$ select 1 from pg_sleep(0.05) $$`,
+       create function slow() returns int volatile language sql as $$ select 1 from pg_sleep(0.3) $$`,
     );
     const tenant = {
       name: 'a',
