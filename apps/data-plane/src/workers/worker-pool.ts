@@ -93,8 +93,11 @@ export class WorkerPool {
     }
     this.#ready.push(worker);
     worker.child.send({ perch: 'connection' }, socket, (error) => {
-      // It died just now; the next one takes the connection, unless that is gone with it.
-      if (error !== null && !socket.destroyed) this.hand(socket);
+      if (error === null) return;
+      // It died just now, which its exit will tell: until then nobody may ask it again, or nothing else would get its turn.
+      this.#noMore(worker);
+      // The next one takes the connection, unless that is gone with it.
+      if (!socket.destroyed) this.hand(socket);
     });
   }
 
