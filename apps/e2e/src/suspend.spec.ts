@@ -1,5 +1,6 @@
 /** Promise: branches go to sleep and wake under their clients, and no read fails of it; a write runs once or says that it did not. */
 import fs from 'node:fs';
+import path from 'node:path';
 import { callApi, createProject, runSql, type TestProject } from './harness/management.js';
 import { eventually, findPortBase, makeHome, startPerch, type PerchProcess } from './harness/perch-process.js';
 
@@ -93,4 +94,22 @@ describe('suspensions under load', () => {
     expect(written.filter((id) => !kept.has(id))).toEqual([]);
     expect(kept.size).toBeLessThanOrEqual(written.length + refused.length);
   }, 240_000);
+
+  test('a hundred first requests at once wake it once, and asleep it has no process', async () => {
+    const starts = async () => {
+      const { body } = await callApi(perch.up, 'GET', `/projects/${project.id}/operations?limit=1000`);
+      return body.operations.filter(({ action }: { action: string }) => action === 'start_compute').length;
+    };
+    await callApi(perch.up, 'POST', `${endpoint()}/suspend`);
+    const isIdle = async () =>
+      (await callApi(perch.up, 'GET', endpoint())).body.endpoint.current_state === 'idle' ? true : undefined;
+    await eventually('it sleeps', isIdle, 60_000);
+    const note = path.join(home, 'endpoints', project.endpointId, 'data', 'postmaster.pid');
+    expect(fs.existsSync(note)).toBe(false);
+    const before = await starts();
+    const answers = await Promise.all(Array.from({ length: 100 }, () => fetch(`${url}/notes?select=id&id=eq.7`)));
+    const told = await Promise.all(answers.map(async (answer) => `${answer.status} ${await answer.text()}`));
+    expect(new Set(told)).toEqual(new Set(['200 [{"id":7}]']));
+    expect(await starts()).toBe(before + 1);
+  }, 120_000);
 });
