@@ -36,7 +36,7 @@ export async function startPerch({ directory, onEnd }) {
     if (!response.ok) throw new Error(`${method} ${route}: ${JSON.stringify(answer)}`);
     return answer;
   };
-  return { call };
+  return { call, home };
 }
 
 /** A project with what `sql` makes, its data API enabled; milliseconds that the enabling call took. */
