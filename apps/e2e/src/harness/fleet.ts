@@ -89,7 +89,13 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
       Object.assign(process, { url: `http://127.0.0.1:${ofProxy + 100}`, adminUrl: admin, home: proxyHome }),
     );
   }
-  await Promise.all([controlPlane, worker, ...proxies].map((one) => one.start()));
+  const planes = [controlPlane, worker, ...proxies];
+  try {
+    await Promise.all(planes.map((one) => one.start()));
+  } catch (error) {
+    await Promise.all(planes.map((one) => one.kill()));
+    throw error;
+  }
 
   const api = { api_url: `${controlPlaneUrl}/api/v2`, api_key: apiKey };
   const databases: string[] = [];
@@ -125,7 +131,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
       };
     },
     async stop() {
-      await Promise.all([controlPlane, worker, ...proxies].map((one) => one.kill('SIGTERM')));
+      await Promise.all(planes.map((one) => one.kill('SIGTERM')));
       for (const database of databases) await runSql(options.attachTo, `DROP DATABASE ${database} WITH (FORCE)`);
       fs.rmSync(home, { recursive: true, force: true });
     },

@@ -31,7 +31,10 @@ export async function serveTenants(
       { PERCH_PORT_BASE: String(base), ...env },
       `${adminUrl}/ready`,
     );
-    await process.start();
+    await process.start().catch(async (error: unknown) => {
+      await Promise.all([process, ...started].map((one) => one.kill()));
+      throw error;
+    });
     started.push(Object.assign(process, { url: `http://127.0.0.1:${base + 100}`, adminUrl }));
   }
   return {
