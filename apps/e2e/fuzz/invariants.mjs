@@ -34,8 +34,11 @@ const sqlClasses = {
   XX: 500,
 };
 
-/** What a statement can meet outside of functions: a view that takes no writes, too many columns, one row proposed twice. */
-const usualServerCodes = new Set(['55000', '54011', '21000']);
+/**
+ * What a statement can meet outside of functions: a view that takes no writes, too many columns, one row proposed twice, JSON
+ * that is nested too deep.
+ */
+const usualServerCodes = new Set(['55000', '54011', '21000', '54001']);
 /** A word of 2 KB for a tsvector. */
 const isUsual = (code, message) =>
   usualServerCodes.has(code) || (code === '54000' && /^(word|string) is too long/.test(message));

@@ -2,7 +2,11 @@
 // no rule about a single answer can: a filter that reads otherwise inside of a tree, a count that is not of these rows.
 
 const single = new Set(['select', 'order', 'limit', 'offset', 'columns', 'on_conflict', 'and', 'or']);
-const aggregate = /(count|sum|avg|min|max)\(\)/;
+/** `count` alone counts as well: PostgreSQL reads it as a function of the row. */
+const aggregate = /\bcount\b|(sum|avg|min|max)\(\)/;
+/** A parameter of an embed: it moves that embed to the front of its level, so that with several of them their order matters. */
+const reachesEmbed = (key) => key.includes('.');
+const boundsEmbed = (key) => /\.(limit|offset)$/.test(key);
 
 /**
  * @param rows the rows of the answer, where it is an array of JSON
@@ -23,7 +27,9 @@ export function otherRequests({ tenant, request }, answer, rows) {
   add('percent-encoded whole', pairs, equal);
   const keys = pairs.map(([key]) => key);
   if (answer.status >= 300 || path.startsWith('/rpc/')) return others;
-  if (new Set(keys).size === keys.length) add('parameters in another order', [...pairs].reverse(), equal);
+  if (new Set(keys).size === keys.length && keys.filter(reachesEmbed).length < 2) {
+    add('parameters in another order', [...pairs].reverse(), equal);
+  }
   const plain = pairs.findIndex(([key, value]) => isPlainFilter(key, value));
   if (plain >= 0 && !keys.includes('and')) {
     const [key, value] = pairs[plain];
@@ -34,8 +40,9 @@ export function otherRequests({ tenant, request }, answer, rows) {
   }
   const bounded = ['limit', 'offset'].some((key) => keys.includes(key)) || request.headers.Range !== undefined;
   const selected = pairs.find(([key]) => key === 'select')?.[1] ?? '';
-  // Groups are not counted, and these two cut rows off by themselves.
-  if (rows !== undefined && !bounded && !aggregate.test(selected) && !['maxrows', 'indb'].includes(tenant)) {
+  // Groups are not counted, nor what an embed's bounds leave out, and these two cut rows off by themselves.
+  const counts = !bounded && !keys.some(boundsEmbed) && !aggregate.test(selected);
+  if (rows !== undefined && counts && !['maxrows', 'indb'].includes(tenant)) {
     const counted = { ...request.headers, Prefer: 'count=exact' };
     const total = (other) => other.headers['content-range']?.split('/')[1] === String(rows.length);
     add('the count of its rows', [...pairs, ['limit', '1']], total, counted);
