@@ -25,6 +25,7 @@ import { AuditController } from './audit/audit.controller.js';
 import { AuditInterceptor } from './audit/audit.interceptor.js';
 import { AuditService } from './audit/audit.service.js';
 import { BranchesController } from './branches/branches.controller.js';
+import { ConnectionReplacement } from './branches/connection-replacement.js';
 import { BranchChangesService } from './branches/branch-changes.service.js';
 import { BranchesService } from './branches/branches.service.js';
 import { DataApiController } from './data-api/data-api.controller.js';
@@ -109,6 +110,7 @@ const services = [
   ApiKeysService,
   AuditService,
   BranchChangesService,
+  ConnectionReplacement,
   BranchesService,
   ConnectionUris,
   ContentOperations,

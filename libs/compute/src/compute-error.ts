@@ -15,6 +15,9 @@
  * - `database-missing`      the address answered, but has no such database
  * - `version-unsupported`   PostgreSQL older than 14
  * - `role-lacks-createrole` the role may not create roles
+ * - `role-lacks-privileges` the role may do less than the one before it
+ * - `server-differs`        a URL that leads to another server, or to other databases, than the one before it
+ * - `server-read-only`      a standby
  * - `disk-full`         a copy has no room
  * - `operation-unsupported` this kind of compute cannot do that
  */
@@ -33,6 +36,9 @@ export type ComputeErrorCode =
   | 'database-missing'
   | 'version-unsupported'
   | 'role-lacks-createrole'
+  | 'role-lacks-privileges'
+  | 'server-differs'
+  | 'server-read-only'
   | 'disk-full'
   | 'operation-unsupported';
 

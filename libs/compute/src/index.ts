@@ -1,5 +1,6 @@
-export { addressOf, parseConnectionUrl } from './attached/connection-url.js';
+export { addressOf, parseConnectionUrl, withDatabase } from './attached/connection-url.js';
 export { inspectAttached, type AttachedServer } from './attached/inspect-attached.js';
+export { inspectReplacement, type ConnectionInForce } from './attached/inspect-replacement.js';
 export type { ComputeAdapter } from './compute-adapter.js';
 export { ComputeError, type ComputeErrorCode } from './compute-error.js';
 export {

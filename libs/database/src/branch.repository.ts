@@ -1,5 +1,6 @@
 /** Branches, and the rows that come to be with one: its endpoint, roles, databases and first operations. */
 import type { BranchModel } from './generated/models.js';
+import { connectionUrlPlace, replaceConnection, type BranchConnection } from './branch-connection.js';
 import { copyContents, inheritDataApis, removeDataApis, reprovisionDataApis } from './branch-copy.js';
 import { assertIdle, lockIdleBranch, lockProject } from './branch-lock.js';
 import { DatabaseError } from './database-error.js';
@@ -26,6 +27,8 @@ export interface BranchChange {
   readonly isProtected?: boolean;
   /** null: never. */
   readonly expiry?: Expiry | null;
+  /** Another way to the attached Postgres that it has. */
+  readonly connection?: BranchConnection;
 }
 
 export interface NewBranch {
@@ -123,10 +126,12 @@ export class BranchRepository {
   }
 
   /** @throws DatabaseError database.name-taken, database.busy; database.conflict with why it must not expire. */
-  async update(branch: Branch, { expiry, ...change }: BranchChange): Promise<Branch> {
+  async update(branch: Branch, { expiry, connection, ...change }: BranchChange): Promise<Branch> {
     return this.prisma.$transaction(async (transaction) => {
+      if (connection !== undefined) await takePublishLock(transaction);
       await lockIdleBranch(transaction, { projectId: branch.projectId, branchId: branch.id });
       if (change.name !== undefined) await assertNameFree(transaction, { ...branch, name: change.name });
+      if (connection !== undefined) await replaceConnection(transaction, this.secrets, branch.id, connection);
       const data = { ...change, ...(expiry !== undefined && (expiry ?? { expiresAt: null, ttlSeconds: null })) };
       const updated = await transaction.branch.update({ where: { id: branch.id }, data });
       await assertMayExpire(transaction, updated);
@@ -320,8 +325,4 @@ async function inOrder<In, Out>(items: readonly In[], insert: (item: In) => Prom
   const inserted: Out[] = [];
   for (const item of items) inserted.push(await insert(item));
   return inserted;
-}
-
-function connectionUrlPlace(id: string) {
-  return { table: 'branches', column: 'connection_url_sealed', row: id };
 }

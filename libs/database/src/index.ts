@@ -21,6 +21,7 @@ export {
   type Project,
   type ProjectPage,
 } from './project.repository.js';
+export type { BranchConnection } from './branch-connection.js';
 export { BranchRepository, type Branch, type BranchChange, type Expiry, type NewBranch } from './branch.repository.js';
 export {
   EndpointRepository,

@@ -1,5 +1,6 @@
 /** What the fleet reads: the snapshot of one data API, and the feed that says whose snapshot is new or gone. */
 import type { TenantAddress, TenantChange, TenantSnapshot } from '@perch/contract';
+import { connectionUrlPlace } from './branch-connection.js';
 import { buildTenantSnapshot } from './build-tenant-snapshot.js';
 import { toDataApi } from './data-api.js';
 import type { Prisma } from './prisma-client.js';
@@ -29,10 +30,7 @@ export class TenantRepository {
     return buildTenantSnapshot({
       dataApi: toDataApi(columns),
       endpoint,
-      attachedUrl:
-        sealedUrl === null
-          ? undefined
-          : this.secrets.open(sealedUrl, { table: 'branches', column: 'connection_url_sealed', row: branch.id }),
+      attachedUrl: sealedUrl === null ? undefined : this.secrets.open(sealedUrl, connectionUrlPlace(branch.id)),
       loginPassword: this.secrets.open(loginPasswordSealed, {
         table: 'data_apis',
         column: 'login_password_sealed',

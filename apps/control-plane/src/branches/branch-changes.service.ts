@@ -9,6 +9,7 @@ import { ConnectionUris } from '../projects/connection-uris.js';
 import { LocalPorts } from '../projects/local-ports.js';
 import { ProjectAccess } from '../projects/project-access.js';
 import type { ChangedBranch, CreateBranch, CreatedBranchView, RestoreBranch, UpdateBranch } from './branches.dto.js';
+import { ConnectionReplacement } from './connection-replacement.js';
 import { toExpiry } from './expiry.js';
 import { attachedChild, localChild, type Child } from './new-branch.js';
 import { assertCreateOffered, assertRestoreOffered } from './not-offered.js';
@@ -27,6 +28,7 @@ export class BranchChangesService {
     private readonly ports: LocalPorts,
     private readonly connectionUris: ConnectionUris,
     private readonly operations: OperationRunner,
+    private readonly replacement: ConnectionReplacement,
   ) {}
 
   /** @throws branch.not-found of the parent, branch.name-taken, branch.option-unavailable, branch.expires, branch.busy */
@@ -48,14 +50,19 @@ export class BranchChangesService {
     return { ...created, branch, endpoints, operations, ...connections };
   }
 
-  /** @throws branch.name-taken, branch.expiry-refused, branch.busy */
+  /**
+   * @throws branch.name-taken, branch.expiry-refused, branch.busy; of a connection URL branch.option-unavailable and
+   * compute.not-usable
+   */
   async update(caller: Caller, projectId: string, branchId: string, input: UpdateBranch): Promise<ChangedBranch> {
     const branch = await this.access.branch(caller, projectId, branchId);
-    const { expires_at: expiresAt } = input;
+    const { expires_at: expiresAt, perch } = input;
+    const url = perch?.connection_url;
     const change = {
       ...(input.name !== undefined && { name: input.name }),
       ...(input.protected !== undefined && { isProtected: input.protected }),
       ...(expiresAt !== undefined && { expiry: expiresAt === null ? null : toExpiry(expiresAt) }),
+      ...(url !== undefined && { connection: await this.replacement.check(branch, url) }),
     };
     const updated = await this.branches.update(branch, change).catch((error: unknown) => {
       const mustStay = error instanceof DatabaseError && error.code === 'database.conflict';

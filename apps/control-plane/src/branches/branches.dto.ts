@@ -66,6 +66,8 @@ export const updateBranchSchema = z.object({
     name: branchName.optional(),
     protected: z.boolean().optional(),
     expires_at: expiresAt,
+    /** Another URL of the same attached Postgres. Never returned. */
+    perch: z.strictObject({ connection_url: z.string().min(1).optional() }).optional(),
   }),
 });
 export type UpdateBranch = z.infer<typeof updateBranchSchema>['branch'];

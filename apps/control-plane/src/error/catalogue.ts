@@ -104,7 +104,7 @@ export const catalogue = Object.freeze({
   'compute.not-usable': row(
     400,
     (reason: string) => `This PostgreSQL cannot be attached: ${reason}`,
-    'The server must be reachable, PostgreSQL 14 or newer, and the role must have CREATEROLE.',
+    'The server must be reachable, PostgreSQL 14 or newer, and the role must have CREATEROLE. A new URL of a branch must lead to the same databases, and its role must have the privileges of the one before; else the URL before stays in force.',
   ),
   'branch.not-found': row(404, (id: string) => `Branch '${id}' does not exist`, 'Branch ids start with `br-`.'),
   'branch.busy': row(
