@@ -98,6 +98,8 @@ describe('schema listeners', () => {
   it.each([
     ['reload schema', ['reload a/b 2']],
     ['reload config', ['reload a/b 2']],
+    ['reload tables', ['reload a/b 2']],
+    ['reload relationships', ['reload a/b 2']],
     ['', ['reload a/b 2']],
     ['reload', []],
     ['RELOAD SCHEMA', []],

@@ -68,7 +68,7 @@ export function createSchemaListeners(options: SchemaListenersOptions): SchemaLi
       databaseUrl: connection.databaseUrl,
       channel,
       onPayload(payload) {
-        if (isReload(payload)) notified.call();
+        if (RELOADS.has(payload)) notified.call();
       },
       onListening() {
         say('debug', 'listening for changes of the schema', { tenant: key, channel });
@@ -117,10 +117,14 @@ export function createSchemaListeners(options: SchemaListenersOptions): SchemaLi
   };
 }
 
-/** Schema and configuration are read together, so each of the words means both. */
-function isReload(payload: string): boolean {
-  return payload === '' || payload === 'reload schema' || payload === 'reload config';
-}
+/** Schema and configuration are read together and whole, so each of the words means all of it. */
+const RELOADS: ReadonlySet<string> = new Set([
+  '',
+  'reload schema',
+  'reload config',
+  'reload tables',
+  'reload relationships',
+]);
 
 /** Calls at once, and once more behind the pause if there were further calls within it. */
 function debounce(work: () => void, pauseMs: number): { readonly call: () => void; readonly cancel: () => void } {

@@ -59,6 +59,13 @@ describe('the edge', () => {
   it.each([
     ['a header in UTF-8', ok('body', [['X', 'ü地']]), /X: Ã¼å\u009c°\r\n/],
     ['a header and a body in UTF-8', ok('地', [['X', 'ü']]), /X: Ã¼\r\n[\s\S]*\r\n\r\nå\u009c°$/],
+    ['the phrase of its status', { status: 404, headers: [], body: '' }, /^HTTP\/1.1 404 Not Found\r\n/],
+    [
+      "PostgREST's phrase",
+      { status: 416, headers: [], body: '' },
+      /^HTTP\/1.1 416 Requested Range Not Satisfiable\r\n/,
+    ],
+    ["PostgREST's phrase", { status: 418, headers: [], body: '' }, /^HTTP\/1.1 418 I'm a teapot\r\n/],
     ['a reason phrase of its own', { status: 299, statusText: 'Odd', headers: [], body: '' }, /^HTTP\/1.1 299 Odd\r\n/],
     [
       'an unsafe reason phrase',

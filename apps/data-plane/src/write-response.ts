@@ -5,6 +5,13 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { EngineResponse } from '@perch/engine';
 
+/** Node's phrases, but where PostgREST's server has others: clients show them (`statusText`). */
+const PHRASES: Readonly<Record<number, string | undefined>> = {
+  ...STATUS_CODES,
+  416: 'Requested Range Not Satisfiable',
+  418: "I'm a teapot",
+};
+
 export interface ConnectionFacts {
   readonly requestId: string;
   readonly method: string;
@@ -42,7 +49,7 @@ function hasBytes(headers: readonly string[]): boolean {
 }
 
 function reasonPhrase({ status, statusText }: EngineResponse): string {
-  const phrase = statusText ?? STATUS_CODES[status] ?? '';
+  const phrase = statusText ?? PHRASES[status] ?? '';
   // A function may choose the phrase; the status line takes visible ASCII and spaces.
   return phrase.replace(/[^\x20-\x7e]/g, '?');
 }

@@ -7,15 +7,23 @@
 import { z } from 'zod';
 
 /** Takes a JSON array of texts or PostgREST's comma-separated text. */
-const textList = z.union([
+const textList = z.union([z.array(z.string().min(1)), z.string().transform(itemsOf)]);
+
+/** As `textList`; a text that names no origin leaves the setting unset, as in PostgREST. */
+const originList = z.union([
   z.array(z.string().min(1)),
-  z.string().transform((text) =>
-    text
-      .split(',')
-      .map((item) => item.trim())
-      .filter((item) => item !== ''),
-  ),
+  z.string().transform((text) => {
+    const origins = itemsOf(text);
+    return origins.length === 0 ? null : origins;
+  }),
 ]);
+
+function itemsOf(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
 
 const positiveInteger = z.int().positive();
 
@@ -44,8 +52,8 @@ const fields = {
   openapi_mode: z.enum(['follow-privileges', 'ignore-privileges', 'disabled']),
   openapi_security_active: z.boolean(),
   openapi_server_proxy_uri: z.string().min(1).nullable(),
-  /** null means every origin. */
-  server_cors_allowed_origins: textList.nullable(),
+  /** null means every origin, an empty array none. */
+  server_cors_allowed_origins: originList.nullable(),
   server_timing_enabled: z.boolean(),
   server_trace_header: z.string().min(1).nullable(),
   url_use_legacy_target_names: z.boolean(),
