@@ -178,6 +178,16 @@ describe('a mistake', () => {
       expect.objectContaining({ message: expect.stringMatching(/^.{100,700}$/) }),
     );
   });
+
+  it.each([
+    [`${'a,'.repeat(4_095)}!`, /\(line 1, column 8191\)$/, /^unexpected "!"/],
+    [`${'a('.repeat(499)}!`, /\(line 1, column 999\)$/, /^unexpected "!"/],
+    [`${'a,'.repeat(4_096)}!`, /\(line 1, column 1\)$/, /^too long/],
+  ])('is only looked for where that does not keep others waiting', (text, message, details) => {
+    expect(() => parseSelect(text)).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(message), details: expect.stringMatching(details) }),
+    );
+  });
 });
 
 describe('depth', () => {
