@@ -264,6 +264,13 @@ describe('what is parsed', () => {
     expect(expected.filters).toHaveLength(1);
   });
 
+  it('is not taken for a path that ends in the words of its query', () => {
+    const cache = cacheOf();
+    const sent: Sent = ['GET /films?select=id&limit=2'];
+    warm(cache, sent, sent);
+    expect(() => ask(cache, ['GET /films&select=id&limit=2'])).toThrow(expect.objectContaining({ code: 'PGRST205' }));
+  });
+
   it('is parsed anew where the schema has moved on', () => {
     const cache = cacheOf();
     const sent: Sent = ['GET /films?title=eq.a'];

@@ -44,7 +44,8 @@ const reserved: ReadonlySet<string> = new Set([
 export function outlineOf({ method, path, query, headers }: EngineRequest): RequestOutline | undefined {
   if (query.includes(';') || control.test(query)) return undefined;
   const values: string[] = [];
-  let key = `${method} ${path}`;
+  // Between path and query: a path may hold all else.
+  let key = `${method} ${path}?`;
   if (query !== '') {
     for (const part of partsOf(query, takesArguments(method, path))) {
       key += part.kept;
