@@ -138,14 +138,16 @@ test('what it has no words for is named', async () => {
   const text = await dump(
     await newDatabase(
       `CREATE AGGREGATE total(int) (sfunc = int4pl, stype = int);
-       CREATE TYPE pair AS (a int); CREATE TABLE typed OF pair;
+       CREATE TYPE pair AS (a int); CREATE TABLE typed OF pair; CREATE TABLE "a\nDROP SCHEMA public;\r--" OF pair;
        CREATE OPERATOR === (leftarg = int, rightarg = int, function = int4eq)`,
     ),
   );
-  expect(text.split('\n').filter((line) => line.startsWith('--'))).toEqual([
+  expect(text.split(/[\r\n]/).slice(0, 5)).toEqual([
     '-- Not included: aggregate public.total(integer)',
     '-- Not included: operator public.===(integer,integer)',
+    '-- Not included: table public."a DROP SCHEMA public; --"',
     '-- Not included: table public.typed',
+    '',
   ]);
 });
 

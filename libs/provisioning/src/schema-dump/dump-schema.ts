@@ -43,7 +43,7 @@ function renderSchema(schema: DatabaseSchema): string {
   for (const privilege of schema.privileges.filter(({ key }) => own.has(key))) add(privilege, privilege.key);
   const owners = schema.owners.filter(({ key }) => own.has(key)).map(({ statement }) => statement);
   const blocks = [
-    ...(schema.leftOut.length === 0 ? [] : [schema.leftOut.map((what) => `-- Not included: ${what}`).join('\n')]),
+    ...(schema.leftOut.length === 0 ? [] : [schema.leftOut.map((what) => remark(`Not included: ${what}`)).join('\n')]),
     HEADER,
     ...items.map(({ key, statement }) => [statement, ...(said.get(key) ?? [])].filter((one) => one !== '').join('\n')),
     // Last, since privileges apply to what is made from then on, and an owner may not be who runs this.
@@ -51,6 +51,11 @@ function renderSchema(schema: DatabaseSchema): string {
     owners.join('\n'),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+/** On one line whatever the name of an object is: behind a line break it would be run. */
+function remark(text: string): string {
+  return `-- ${text.replaceAll(/[\r\n]+/g, ' ')}`;
 }
 
 /** Takes defaults and checks out of tables, one table after the other, as long as they stand in a circle. */
