@@ -4,6 +4,7 @@ import fs from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkerPool } from './worker-pool.js';
 
 /** Answers a connection with its process id. */
@@ -21,6 +22,8 @@ describe('a pool of workers', () => {
   let pool: WorkerPool;
   let acceptor: net.Server;
   let lost: number[];
+  /** The machine has no process for the next worker. */
+  let noneToBeHad: boolean;
   const children: ChildProcess[] = [];
 
   beforeEach(async () => {
@@ -28,10 +31,12 @@ describe('a pool of workers', () => {
     const file = path.join(directory, 'worker.mjs');
     await fs.writeFile(file, program);
     lost = [];
+    noneToBeHad = false;
     pool = new WorkerPool({
       workers: 1,
       start() {
-        const child = fork(file, { execArgv: [] });
+        const child = fork(file, { execArgv: [], ...(noneToBeHad && { execPath: path.join(directory, 'none') }) });
+        noneToBeHad = false;
         children.push(child);
         return child;
       },
@@ -72,5 +77,13 @@ describe('a pool of workers', () => {
     children[0]?.disconnect();
     expect(await ask()).toBe(children[1]?.pid);
     expect(lost).toEqual([children[0]?.pid]);
+  });
+
+  it('tries again when no process was to be had for the one that replaces it', async () => {
+    noneToBeHad = true;
+    children[0]?.kill('SIGKILL');
+    while (lost.length < 2) await sleep(10);
+    expect(await ask()).toBe(children[2]?.pid);
+    expect(lost).toEqual([children[0]?.pid, 0]);
   });
 });

@@ -131,12 +131,15 @@ export class WorkerPool {
       );
       const worker: Worker = { slot, child, calls, startedAt: performance.now(), leaving: false };
       this.#all.add(worker);
-      // Its channel broke, which ends it by itself; nothing is sent to it any more.
-      child.on('error', () => {});
-      child.once('exit', (code, signal) => {
-        this.#gone(worker, signal ?? `status ${code}`);
-        resolve(signal ?? `status ${code}`);
+      const ended = (how: string) => {
+        this.#gone(worker, how);
+        resolve(how);
+      };
+      // Without a process there was none to be had, and no exit follows. Else its channel broke, which ends it by itself.
+      child.on('error', (error) => {
+        if (child.pid === undefined) ended(error.message);
       });
+      child.once('exit', (code, signal) => ended(signal ?? `status ${code}`));
       this.options.onStarted(calls);
     });
   }
