@@ -69,6 +69,27 @@ const containersOf = (all: Manifest[]): Manifest[] =>
 const variable = (container: Manifest, name: string): Manifest =>
   container.env.find((entry: Manifest) => entry.name === name);
 
+test('a name that YAML takes for a number stays a name', () => {
+  const ingress = { enabled: true, className: '3', host: 'a.b', domain: 'a.b', tlsSecretName: '4' };
+  const all = manifests({
+    nameOverride: '1',
+    secret: { name: '2', keys: { fleetToken: '5' } },
+    controlPlane: { ingress },
+    dataPlane: { ingress },
+    serviceAccount: { name: '6' },
+  });
+  expect(all.filter(({ kind }) => kind === 'Ingress')).toHaveLength(2);
+  for (const manifest of all) {
+    expect(manifest.metadata.labels['app.kubernetes.io/name']).toBe('1');
+    if (manifest.kind === 'Ingress') {
+      expect([manifest.spec.ingressClassName, manifest.spec.tls[0].secretName]).toEqual(['3', '4']);
+    }
+    if (manifest.kind === 'Deployment') expect(manifest.spec.template.spec.serviceAccountName).toBe('6');
+  }
+  const { secretKeyRef } = variable(containersOf(all)[1], 'PERCH_FLEET_TOKEN').valueFrom;
+  expect(secretKeyRef).toEqual({ name: '2', key: '5' });
+});
+
 describe.each(Object.entries(chartCases))('values: %s', (_name, values) => {
   const all = manifests(values);
 

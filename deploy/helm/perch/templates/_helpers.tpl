@@ -14,8 +14,8 @@
 
 {{/* By these a workload finds its pods; they never change. (dict "root" . "component" "worker") */}}
 {{- define "perch.selectorLabels" -}}
-app.kubernetes.io/name: {{ default .root.Chart.Name .root.Values.nameOverride }}
-app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/name: {{ default .root.Chart.Name .root.Values.nameOverride | quote }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 app.kubernetes.io/component: {{ .component }}
 {{- end -}}
 
@@ -43,8 +43,8 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 - name: {{ .name }}
   valueFrom:
     secretKeyRef:
-      name: {{ include "perch.secretName" .root }}
-      key: {{ .key }}
+      name: {{ include "perch.secretName" .root | quote }}
+      key: {{ .key | quote }}
 {{- end -}}
 
 {{/* Address template of Data APIs. */}}
@@ -82,7 +82,7 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 
 {{/* What all pods have in common, before their containers. (dict "root" . "part" .Values.worker) */}}
 {{- define "perch.podSpec" -}}
-serviceAccountName: {{ include "perch.serviceAccountName" .root }}
+serviceAccountName: {{ include "perch.serviceAccountName" .root | quote }}
 automountServiceAccountToken: false
 # Variables of services begin with the release's name, and might be taken for settings.
 enableServiceLinks: false
