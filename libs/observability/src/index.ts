@@ -17,6 +17,7 @@ export type { ProcessCounts } from './process-metrics.js';
 export {
   createStatusKeeper,
   mergeStatuses,
+  processStatusSchema,
   type FeedStatus,
   type LastError,
   type ProcessStatus,

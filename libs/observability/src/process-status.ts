@@ -2,6 +2,7 @@
  * The state of a process as its admin port tells it under `/status`: plain data for `perch status` and whoever wants JSON.
  * What went wrong last is kept from what the rooms note anyway.
  */
+import { z } from 'zod';
 import type { Observation } from './observation.js';
 import type { Observer } from './observer.js';
 import type { ProcessCounts } from './process-metrics.js';
@@ -38,6 +39,25 @@ export interface ProcessStatus {
   /** Worker processes whose states these are, where there are several. */
   readonly workers?: number | undefined;
 }
+
+/** As another process told it. */
+export const processStatusSchema = z.object({
+  process: z.string(),
+  version: z.string(),
+  pid: z.number(),
+  started_at: z.string(),
+  counts: z.record(z.string(), z.number()),
+  feed: z
+    .object({
+      state: z.enum(['connected', 'lost']),
+      since: z.string(),
+      sequence: z.number().optional(),
+      reason: z.string().optional(),
+    })
+    .optional(),
+  last_error: z.object({ at: z.string(), text: z.string() }).optional(),
+  workers: z.number().optional(),
+});
 
 export interface StatusKeeper {
   readonly observer: Observer;

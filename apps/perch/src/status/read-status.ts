@@ -1,25 +1,11 @@
 /** Asks admin ports how their processes are: addresses in, one answer each out, whatever happens. */
 import http from 'node:http';
+import { processStatusSchema } from '@perch/observability';
 import { z } from 'zod';
 
-const statusSchema = z.object({
+const statusSchema = processStatusSchema.extend({
   state: z.enum(['ready', 'not-ready']),
   reason: z.string().optional(),
-  process: z.string(),
-  version: z.string(),
-  pid: z.number(),
-  started_at: z.string(),
-  counts: z.record(z.string(), z.number()),
-  feed: z
-    .object({
-      state: z.enum(['connected', 'lost']),
-      since: z.string(),
-      sequence: z.number().optional(),
-      reason: z.string().optional(),
-    })
-    .optional(),
-  last_error: z.object({ at: z.string(), text: z.string() }).optional(),
-  workers: z.number().optional(),
 });
 
 export type SeenProcess =
