@@ -143,6 +143,12 @@ async function pretend(
       if (dataApi !== undefined) await database.dataApis.activate(dataApi, dataApiReportSchema.parse({}));
       break;
     }
+    case 'rotate_login': {
+      const dataApi = dataApiId === null ? undefined : await database.dataApis.findById(dataApiId);
+      const role = operation.input.new_login_role ?? '';
+      if (dataApi !== undefined) await database.dataApiLogins.replace(dataApi, { role, password: `of ${role}` });
+      break;
+    }
     case 'apply_config':
       if (branchId !== null && operation.input.change !== undefined) {
         await recordChange(database, branchId, operation.input.change);

@@ -13,6 +13,7 @@ describe('loadWorkerConfig', () => {
       adminHost: '127.0.0.1',
       adminPort: 4091,
       concurrency: 8,
+      loginGraceMs: 10_000,
       logLevel: 'info',
       tracing: { enabled: false, protocol: 'http/protobuf', withStatements: false },
       crashFile: undefined,

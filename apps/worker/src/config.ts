@@ -24,6 +24,8 @@ export const workerEnvironment = z.object({
   PERCH_ADMIN_HOST,
   /** Operations that run at the same moment in this process. */
   PERCH_WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(8),
+  /** Milliseconds that the former login role of a data API still works after a new one was published. */
+  PERCH_LOGIN_GRACE_MS: z.coerce.number().int().min(0).max(600_000).default(10_000),
   PERCH_LOG_LEVEL: z.enum(logLevels).default('info'),
   ...tracingEnvironment,
   /** For tests: a file with the name of a step, at which this process removes the file and kills or freezes itself. */
@@ -40,6 +42,7 @@ export interface WorkerConfig {
   /** 0 takes any free port. */
   readonly adminPort: number;
   readonly concurrency: number;
+  readonly loginGraceMs: number;
   readonly logLevel: LogLevel;
   readonly tracing: TracingConfig;
   readonly crashFile: string | undefined;
@@ -56,6 +59,7 @@ export function loadWorkerConfig(env: Environment = process.env): WorkerConfig {
     adminHost: values.PERCH_ADMIN_HOST,
     adminPort: portsFrom(values.PERCH_PORT_BASE).workerAdmin,
     concurrency: values.PERCH_WORKER_CONCURRENCY,
+    loginGraceMs: values.PERCH_LOGIN_GRACE_MS,
     logLevel: values.PERCH_LOG_LEVEL,
     tracing: tracingFrom(values),
     crashFile: values.PERCH_TEST_CRASH_FILE,

@@ -20,7 +20,16 @@ export class WorkerModule {
     const queue = createJobQueue({ databaseUrl: config.databaseUrl, redisUrl: config.redisUrl });
     const computes = createComputes({ home: config.home });
     const crashAt = crashPointFromFile(config.crashFile);
-    const processor = new OperationProcessor({ database, queue, computes, observer, crashAt, tracer });
+    const { concurrency, loginGraceMs } = config;
+    const processor = new OperationProcessor({
+      database,
+      queue,
+      computes,
+      observer,
+      crashAt,
+      loginGraceMs,
+      tracer,
+    });
     const localComputes = new LocalComputes({ database, computes, observer });
     const idleComputes = new IdleComputes({
       database,
@@ -33,7 +42,6 @@ export class WorkerModule {
       observer,
       enqueue: (ids) => processor.enqueue(ids),
     });
-    const { concurrency } = config;
     const consumer = new OperationConsumer({ database, queue, processor, observer, concurrency });
     const lifecycle = new WorkerLifecycle({ database, queue, localComputes, idleComputes, expiredBranches, consumer });
     return { module: WorkerModule, providers: [{ provide: WorkerLifecycle, useValue: lifecycle }] };

@@ -51,7 +51,14 @@ export async function createOperationHarness(): Promise<OperationHarness> {
   const projects: string[] = [];
 
   const processor = (crashAt: CrashPoint, through: Database = database) =>
-    new OperationProcessor({ database: through, queue, computes, observer: silentObserver, crashAt });
+    new OperationProcessor({
+      database: through,
+      queue,
+      computes,
+      observer: silentObserver,
+      crashAt,
+      loginGraceMs: 100,
+    });
   const run = (with_: OperationProcessor, id: string) =>
     with_.process({ operation_id: id }, { number: 1, isLast: true, backoffMs: 500 });
   const work: OperationHarness['work'] = async (operations) => {

@@ -6,6 +6,7 @@ import { BranchContentsRepository } from './branch-contents.repository.js';
 import { BranchDatabaseRepository } from './branch-database.repository.js';
 import { BranchRepository } from './branch.repository.js';
 import { DataApiRepository } from './data-api.repository.js';
+import { DataApiLoginRepository } from './data-api-login.repository.js';
 import { EndpointRepository } from './endpoint.repository.js';
 import { createMetadataEvents, type MetadataEvents } from './metadata-events.js';
 import { OperationRepository } from './operation.repository.js';
@@ -35,6 +36,7 @@ export interface Database {
   readonly databases: BranchDatabaseRepository;
   readonly contents: BranchContentsRepository;
   readonly dataApis: DataApiRepository;
+  readonly dataApiLogins: DataApiLoginRepository;
   readonly jwks: ProjectJwksRepository;
   readonly operations: OperationRepository;
   readonly tenants: TenantRepository;
@@ -70,6 +72,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     databases: new BranchDatabaseRepository(prisma),
     contents: new BranchContentsRepository(prisma, secrets),
     dataApis: new DataApiRepository(prisma, secrets),
+    dataApiLogins: new DataApiLoginRepository(prisma, secrets),
     jwks: new ProjectJwksRepository(prisma),
     operations: new OperationRepository(prisma),
     tenants: new TenantRepository(prisma, secrets),

@@ -315,6 +315,6 @@ function present(created: DataApiWithOperation | undefined, id: string): DataApi
   return created;
 }
 
-function loginPasswordPlace(id: string) {
+export function loginPasswordPlace(id: string) {
   return { table: 'data_apis', column: 'login_password_sealed', row: id };
 }

@@ -22,6 +22,7 @@ export {
   type ProjectPage,
 } from './project.repository.js';
 export type { BranchConnection } from './branch-connection.js';
+export { DataApiLoginRepository, type Login } from './data-api-login.repository.js';
 export { BranchRepository, type Branch, type BranchChange, type Expiry, type NewBranch } from './branch.repository.js';
 export {
   EndpointRepository,

@@ -21,6 +21,8 @@ export const operationInputSchema = z.strictObject({
   /** remove_data_api: the login role to take away and the database it was made for. */
   login_role: z.string().optional(),
   database_name: z.string().optional(),
+  /** rotate_login: the login role that takes the place of `login_role`. */
+  new_login_role: z.string().optional(),
   /** apply_config: what to change; without it the compute is brought up to date with all rows. */
   change: contentChangeSchema.optional(),
   /** create_branch, reset_branch: whose data are copied; that branch counts as busy meanwhile. */

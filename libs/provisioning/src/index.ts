@@ -10,7 +10,7 @@ export {
   type UnprotectedTable,
 } from './provisioning-spec.js';
 export { readDatabaseExposure, type DatabaseExposure } from './read-database-exposure.js';
-export { provisioningSteps, runProvisioning, type StepReport } from './run-provisioning.js';
+export { createLogin, provisioningSteps, runProvisioning, type StepReport } from './run-provisioning.js';
 export type { AdvisedConfiguration, AdvisorFinding, AdvisorScope } from './advisors/advisor-check.js';
 export { runConfigurationAdvisors, runDatabaseAdvisors } from './advisors/run-advisors.js';
 export { dumpSchema } from './schema-dump/dump-schema.js';

@@ -28,18 +28,38 @@ export function provisioningSteps(): readonly ProvisioningStep[] {
   return [createGroupRoles, createLoginRole, createAuthSchema, grantAccess, installSchemaVersion, reportExposure];
 }
 
+type Report = (step: StepReport) => Promise<void>;
+
 /** @throws ProvisioningError of the first step that fails, after `report` was told. */
 export async function runProvisioning(
   spec: ProvisioningSpec,
   connections: ProvisioningConnections,
-  report: (step: StepReport) => Promise<void>,
+  report: Report,
+): Promise<ProvisioningFindings> {
+  return runSteps(provisioningSteps(), spec, connections, report);
+}
+
+/** Another login role for a database that is prepared already, with all that provisioning gives one. @throws ProvisioningError */
+export async function createLogin(
+  spec: ProvisioningSpec,
+  connections: ProvisioningConnections,
+  report: Report,
+): Promise<void> {
+  await runSteps([createLoginRole], spec, connections, report);
+}
+
+async function runSteps(
+  steps: readonly ProvisioningStep[],
+  spec: ProvisioningSpec,
+  connections: ProvisioningConnections,
+  report: Report,
 ): Promise<ProvisioningFindings> {
   const { owner, superuser, watch } = connections;
   await prepareConnection(owner);
   if (superuser !== undefined) await prepareConnection(superuser);
   const facts = await readCatalogFacts(openSession(owner, 'read-catalog'), spec);
   let findings = nothingFound;
-  for (const step of provisioningSteps()) {
+  for (const step of steps) {
     await report({ step: step.name, status: 'running' });
     try {
       const outcome = await step.run({

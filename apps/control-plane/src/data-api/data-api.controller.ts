@@ -3,6 +3,7 @@ import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post } 
 import { CurrentCaller, type Caller } from '../http/caller.js';
 import { MERGE_PATCH } from '../http/json-body.middleware.js';
 import { parseRequest, zodPipe } from '../http/zod.pipe.js';
+import { toOperationBody } from '../operations/operations.dto.js';
 import {
   enableDataApiSchema,
   mergeSettingsSchema,
@@ -51,6 +52,12 @@ export class DataApiController {
   ) {
     await this.dataApis.change(caller, toPath(params), readChange(contentType, body ?? {}));
     return {};
+  }
+
+  @Post('data-api/:database_name/rotate_login')
+  @HttpCode(200)
+  async rotateLogin(@CurrentCaller() caller: Caller, @Param() params: PathParams) {
+    return { operations: [toOperationBody(await this.dataApis.rotateLogin(caller, toPath(params)))] };
   }
 
   @Delete(PATHS)

@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { DataApiSettingsInput } from '@perch/contract';
 import {
   BranchDatabaseRepository,
+  DataApiLoginRepository,
   DataApiRepository,
   DatabaseError,
   EndpointRepository,
@@ -12,6 +13,7 @@ import {
   type DataApi,
   type DataApiChoices,
   type DataApiWithOperation,
+  type Operation,
 } from '@perch/database';
 import { failure, present } from '../error/control-plane-error.js';
 import type { Caller } from '../http/caller.js';
@@ -38,6 +40,7 @@ const PASSWORD_BYTES = 32;
 export class DataApiService {
   constructor(
     private readonly dataApis: DataApiRepository,
+    private readonly logins: DataApiLoginRepository,
     private readonly databases: BranchDatabaseRepository,
     private readonly endpoints: EndpointRepository,
     private readonly access: ProjectAccess,
@@ -102,6 +105,19 @@ export class DataApiService {
     await this.operations.settle([operation], WAIT_MS);
   }
 
+  /**
+   * Its login role in exchange for a new one; the operation ends when the former one is gone.
+   *
+   * @throws data-api.not-found, data-api.not-active, branch.busy
+   */
+  async rotateLogin(caller: Caller, path: DataApiPath): Promise<Operation> {
+    const dataApi = await this.find(caller, path);
+    const started = await this.logins.startRotation(path.projectId, dataApi, loginRoleOf(randomUUID()));
+    const operation = present(started, 'data-api.not-active', dataApi.databaseName, dataApi.status);
+    await this.operations.dispatch([operation]);
+    return operation;
+  }
+
   private async find(caller: Caller, path: DataApiPath): Promise<DataApi> {
     const branch = await this.access.branch(caller, path.projectId, path.branchId);
     const database = path.database ?? (await this.onlyOne(branch));
@@ -153,8 +169,8 @@ export class DataApiService {
 }
 
 /** Of this data API alone, so that no two share a password; the prefix is reserved. */
-function loginRoleOf(dataApiId: string): string {
-  return `perch_api_${dataApiId.replaceAll('-', '')}`;
+function loginRoleOf(uuid: string): string {
+  return `perch_api_${uuid.replaceAll('-', '')}`;
 }
 
 function exposesMore(before: DataApiSettingsInput, after: DataApiSettingsInput): boolean {

@@ -250,6 +250,11 @@ export const catalogue = Object.freeze({
     (database: string) => `Database '${database}' has a data API already`,
     'GET the same path tells its URL; PATCH changes its settings.',
   ),
+  'data-api.not-active': row(
+    409,
+    (database: string, status: string) => `The data API of '${database}' is not active but '${status}'`,
+    'What is in `error` has to be enabled again with POST first.',
+  ),
   'data-api.managed-auth-unavailable': row(
     400,
     () => "Managed auth is not available yet; use 'auth_provider': 'external' with a 'jwks_url'",

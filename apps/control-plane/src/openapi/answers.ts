@@ -195,6 +195,12 @@ export const answers: Readonly<Record<string, RouteAnswer>> = Object.freeze({
   ),
   ...dataApiRoutes(`${branch}/data-api`),
   ...dataApiRoutes(`${branch}/data-api/{database_name}`),
+  [`post ${branch}/data-api/{database_name}/rotate_login`]: answer(
+    'Have the fleet log in as a new role with a new password, without downtime',
+    z.looseObject({ operations: r.operations }),
+    'data-api.not-active',
+    onBusy,
+  ),
   'get /projects/{project_id}/jwks': answer('Providers of a project', list('jwks', r.jwks)),
   'post /projects/{project_id}/jwks': answer(
     'Add a provider',

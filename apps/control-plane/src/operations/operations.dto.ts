@@ -41,11 +41,16 @@ export function toOperationPage(operations: readonly Operation[], cursor: string
 
 /** Actions that the contract does not know leave as its `apply_config`, so that its clients can read them. */
 function publicAction(action: Operation['action']) {
-  return action === 'provision_data_api' || action === 'remove_data_api'
-    ? 'apply_config'
-    : action === 'reset_branch'
-      ? 'create_branch'
-      : action;
+  switch (action) {
+    case 'provision_data_api':
+    case 'remove_data_api':
+    case 'rotate_login':
+      return 'apply_config';
+    case 'reset_branch':
+      return 'create_branch';
+    default:
+      return action;
+  }
 }
 
 function durationMs(operation: Operation): number {

@@ -8,6 +8,8 @@ export interface HandlerContext {
   readonly database: Database;
   readonly computes: Computes;
   readonly steps: StepLog;
+  /** Milliseconds between the publication of a new login and the end of the former one. */
+  readonly loginGraceMs: number;
 }
 
 export interface OperationHandler {

@@ -12,6 +12,7 @@ import { createBranch, resetBranch } from './branch-operations.js';
 import type { OperationHandler } from './operation-handler.js';
 import { provisionDataApi } from './provision-data-api.js';
 import { removeDataApi } from './remove-data-api.js';
+import { rotateLogin } from './rotate-login.js';
 
 export const operationHandlers: Readonly<Record<Operation['action'], OperationHandler>> = Object.freeze({
   create_timeline: createCompute,
@@ -25,4 +26,5 @@ export const operationHandlers: Readonly<Record<Operation['action'], OperationHa
   delete_timeline: deleteTimeline,
   provision_data_api: provisionDataApi,
   remove_data_api: removeDataApi,
+  rotate_login: rotateLogin,
 });

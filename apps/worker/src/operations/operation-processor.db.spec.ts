@@ -126,7 +126,14 @@ const disable = async (branch: Branch) => {
 };
 
 function work(id: string, { isLast = true, crashAt = neverCrash }: { isLast?: boolean; crashAt?: CrashPoint } = {}) {
-  const processor = new OperationProcessor({ database, queue, computes, observer: silentObserver, crashAt });
+  const processor = new OperationProcessor({
+    database,
+    queue,
+    computes,
+    observer: silentObserver,
+    crashAt,
+    loginGraceMs: 100,
+  });
   return processor.process({ operation_id: id }, { number: 1, isLast, backoffMs: 500 });
 }
 
@@ -332,7 +339,14 @@ async function killedAt(step: string, id: string): Promise<void> {
     died();
     throw new Error('killed');
   };
-  const processor = new OperationProcessor({ database: dying, queue, computes, observer: silentObserver, crashAt });
+  const processor = new OperationProcessor({
+    database: dying,
+    queue,
+    computes,
+    observer: silentObserver,
+    crashAt,
+    loginGraceMs: 100,
+  });
   const ended = processor.process({ operation_id: id }, { number: 1, isLast: true, backoffMs: 500 });
   await Promise.race([dead, ended.then(() => Promise.reject(new Error(`it went past ${step}`)))]);
 }

@@ -19,6 +19,8 @@ export interface OperationProcessorParts {
   readonly computes: Computes;
   readonly observer: Observer;
   readonly crashAt: CrashPoint;
+  /** Milliseconds that a login which was replaced still works. */
+  readonly loginGraceMs: number;
   readonly tracer?: Tracer | undefined;
 }
 
@@ -71,7 +73,7 @@ export class OperationProcessor {
   }
 
   private async run(operation: Operation, attempt: JobAttempt, span: TraceSpan | undefined): Promise<void> {
-    const { database, computes, crashAt } = this.parts;
+    const { database, computes, crashAt, loginGraceMs } = this.parts;
     const handler = operationHandlers[operation.action];
     const steps = createStepLog(operation, (id, list) => database.operations.recordSteps(id, list), crashAt, span);
     const startedAt = performance.now();
@@ -85,7 +87,7 @@ export class OperationProcessor {
         project: operation.projectId,
         traceId: span?.traceId,
       });
-    const context: HandlerContext = { operation, database, computes, steps };
+    const context: HandlerContext = { operation, database, computes, steps, loginGraceMs };
     try {
       await handler.run(context);
       await steps.flush();

@@ -45,11 +45,11 @@ export const provisionDataApi: OperationHandler = {
   },
 };
 
-async function findDataApi({ operation, database }: HandlerContext): Promise<DataApi | undefined> {
+export async function findDataApi({ operation, database }: HandlerContext): Promise<DataApi | undefined> {
   return operation.dataApiId === null ? undefined : database.dataApis.findById(operation.dataApiId);
 }
 
-function toSpec(dataApi: DataApi, loginPassword: string, kind: 'local' | 'attached'): ProvisioningSpec {
+export function toSpec(dataApi: DataApi, loginPassword: string, kind: 'local' | 'attached'): ProvisioningSpec {
   const settings = resolveSettings(dataApi.settings, controlPlaneDefaults);
   return {
     groupRole: groupRoleName(kind, dataApi.endpointId),
@@ -64,7 +64,7 @@ function toSpec(dataApi: DataApi, loginPassword: string, kind: 'local' | 'attach
   };
 }
 
-async function tell(steps: StepLog, report: StepReport): Promise<void> {
+export async function tell(steps: StepLog, report: StepReport): Promise<void> {
   switch (report.status) {
     case 'running':
       return steps.begin(report.step);

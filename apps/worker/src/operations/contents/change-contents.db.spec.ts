@@ -28,7 +28,14 @@ let database: Database;
 let port: number;
 
 function work(id: string, crashAt: CrashPoint = neverCrash): Promise<void> {
-  const processor = new OperationProcessor({ database, queue, computes, observer: silentObserver, crashAt });
+  const processor = new OperationProcessor({
+    database,
+    queue,
+    computes,
+    observer: silentObserver,
+    crashAt,
+    loginGraceMs: 100,
+  });
   return processor.process({ operation_id: id }, { number: 1, isLast: true, backoffMs: 1 });
 }
 
@@ -145,7 +152,14 @@ test('a change that was cut short after it was made is completed by the next att
   const dies: CrashPoint = (step) => {
     if (step === 'create-database') throw Object.assign(new RangeError('killed'), { code: 'ECONNRESET' });
   };
-  const processor = new OperationProcessor({ database, queue, computes, observer: silentObserver, crashAt: dies });
+  const processor = new OperationProcessor({
+    database,
+    queue,
+    computes,
+    observer: silentObserver,
+    crashAt: dies,
+    loginGraceMs: 100,
+  });
   await expect(
     processor.process({ operation_id: operation.id }, { number: 1, isLast: false, backoffMs: 1 }),
   ).rejects.toThrow('killed');

@@ -1,0 +1,2 @@
+-- AlterEnum
+ALTER TYPE "operation_action" ADD VALUE 'rotate_login';
