@@ -9,7 +9,8 @@ import { findFreePort } from '../../compute/src/embedded/free-port.js';
 import { createTestCluster } from '../../../tools/testing/test-cluster.js';
 import { deprovision } from './deprovision.js';
 import { groupRoleName, type ProvisioningSpec } from './provisioning-spec.js';
-import { runProvisioning } from './run-provisioning.js';
+import { runDatabaseAdvisors } from './advisors/run-advisors.js';
+import { createLogin, runProvisioning } from './run-provisioning.js';
 
 interface Cluster {
   /** Connection URL as superuser. */
@@ -117,6 +118,33 @@ for (const [name, start] of servers) {
       await provision('ep-3', 'b', 'owner_b');
       await expect((await loginOf('ep-3', 'b')).query('set role authenticated')).resolves.toBeDefined();
       expect([await rolesOf('ep-1'), await rolesOf('ep-2')]).toEqual(before);
+    });
+
+    test('a login gets into the database of another only until its owner does what the advisor says', async () => {
+      const { groupRole } = specOf('ep-2');
+      const advise = async () => {
+        const owner = await connect('a2', 'owner_a', 'own');
+        const found = await runDatabaseAdvisors(owner, { schemas: [], anonymousRole: 'anonymous', groupRole });
+        return found.filter(({ check }) => check.name === 'database_open_to_other_logins');
+      };
+      const intruder = await loginOf('ep-3', 'a2');
+      await expect(intruder.query('set role authenticated')).resolves.toBeDefined();
+      const [issue] = await advise();
+      expect(issue?.detail).toContain('"login_ep-1", "login_ep-3"');
+      expect(issue?.fix).toBe(
+        'GRANT CONNECT ON DATABASE a2 TO "login_ep-2", owner_a; REVOKE CONNECT ON DATABASE a2 FROM PUBLIC;',
+      );
+      await (await connect('a2', 'owner_a', 'own')).query(issue?.fix ?? '');
+      expect(await advise()).toEqual([]);
+      await expect(loginOf('ep-3', 'a2')).rejects.toMatchObject({ code: '42501' });
+      await expect((await loginOf('ep-2', 'a2')).query('set role authenticated')).resolves.toBeDefined();
+      // A login made from then on gets in as well, and so does the next run of provisioning.
+      await provision('ep-2', 'a2', 'owner_a');
+      const next = { ...specOf('ep-2'), loginRole: 'next_ep-2' };
+      await createLogin(next, { owner: await connect('a2', 'owner_a', 'own') }, async () => undefined);
+      await expect((await connect('a2', 'next_ep-2', 'login')).query('set role authenticated')).resolves.toBeDefined();
+      const gone = await deprovision('next_ep-2', { owner: await connect('a2', 'owner_a', 'own') });
+      expect(gone.kept).toBeUndefined();
     });
 
     test('taking one away leaves the others as they are', async () => {

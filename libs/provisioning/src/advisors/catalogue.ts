@@ -3,6 +3,7 @@ import type { AdvisorCheck } from './advisor-check.js';
 import { anonymousCanWrite } from './checks/anonymous-can-write.js';
 import { authRlsInitplan } from './checks/auth-rls-initplan.js';
 import { corsAllowsAnyOrigin } from './checks/cors-allows-any-origin.js';
+import { databaseOpenToOtherLogins } from './checks/database-open-to-other-logins.js';
 import { duplicateIndex } from './checks/duplicate-index.js';
 import { extensionInPublic } from './checks/extension-in-public.js';
 import { extensionVersionsOutdated } from './checks/extension-versions-outdated.js';
@@ -53,6 +54,7 @@ export const advisorChecks: readonly AdvisorCheck[] = Object.freeze([
   tableBloat,
   roleBypassesRls,
   anonymousCanWrite,
+  databaseOpenToOtherLogins,
   jwtAudienceMissing,
   corsAllowsAnyOrigin,
   rowsUnlimited,

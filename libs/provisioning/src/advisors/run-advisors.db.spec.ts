@@ -126,6 +126,11 @@ const violations: readonly [check: string, sql: string, key: string][] = [
     `${table('guestbook')} CREATE POLICY p ON guestbook FOR INSERT TO anonymous WITH CHECK (true); GRANT INSERT ON guestbook TO anonymous`,
     'public.guestbook',
   ],
+  [
+    'database_open_to_other_logins',
+    `CREATE ROLE "authenticator_ep-other" NOLOGIN; CREATE ROLE perch_api_other LOGIN NOINHERIT IN ROLE "authenticator_ep-other"`,
+    'postgres',
+  ],
 ];
 
 /** Told besides, since the one thing is wrong in two ways. */
