@@ -22,8 +22,8 @@ export async function withCleanup(work) {
   }
 }
 
-/** URL of a superuser: of the server of PERCH_BENCH_POSTGRES_URL, else of an embedded one. */
-export async function postgresServer({ directory, onEnd }) {
+/** URL of a superuser: of the server of PERCH_BENCH_POSTGRES_URL, else of an embedded one with these settings. */
+export async function postgresServer({ directory, onEnd }, settings = {}) {
   const given = process.env.PERCH_BENCH_POSTGRES_URL;
   if (given !== undefined) return given;
   const { startEmbeddedPostgres } = await import('../libs/compute/dist/index.js');
@@ -31,6 +31,7 @@ export async function postgresServer({ directory, onEnd }) {
     dataDir: path.join(directory, 'data'),
     superuserPassword: 'bench',
     durable: false,
+    settings,
   });
   onEnd(() => server.stop());
   return server.url('postgres');
