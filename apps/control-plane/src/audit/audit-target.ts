@@ -24,6 +24,8 @@ const madeSchema = z.object({
 
 /** Characters kept of a value that a caller wrote; every id and name that there can be is shorter. */
 const SHOWN_LENGTH = 128;
+/** Characters of a path; every one of ours is shorter. */
+const SHOWN_PATH_LENGTH = 512;
 /** An API key, or a URL that may carry a password, in a place where neither belongs. */
 const SECRET_LIKE = new RegExp(`${KEY_PREFIX}[A-Za-z0-9_-]{20,}|napi_[a-z0-9]{20,}|://`);
 const WITHHELD = '(withheld: it looks like a secret)';
@@ -51,6 +53,21 @@ export function targetOfAnswer(answer: unknown): AuditTarget {
   return Object.fromEntries(
     Object.entries(made).flatMap(([name, value]) => (value === undefined ? [] : [[name, shown(value)]])),
   );
+}
+
+/** A path as a caller wrote it, fit to be kept: what looks like a secret is withheld, encoded or not. */
+export function shownPath(path: string): string {
+  if (decoded(path).includes('://')) return WITHHELD;
+  const segments = path.split('/').map((segment) => (shown(decoded(segment)) === WITHHELD ? WITHHELD : segment));
+  return segments.join('/').slice(0, SHOWN_PATH_LENGTH);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** A text as a caller wrote it, fit to be kept. */

@@ -1,9 +1,10 @@
 /**
  * A span for every management request, within which the rest of it runs: what it enqueues goes on in the same trace. Nothing
- * of headers, queries or bodies is in it.
+ * of headers, queries or bodies is in it, nor what looks like a secret in a path.
  */
 import type { Tracer } from '@perch/observability';
 import type { NextFunction, Request, Response } from 'express';
+import { shownPath } from '../audit/audit-target.js';
 import { CHANGE_FEED_PATH, routeOf } from './observe.middleware.js';
 import { requestIdOf } from './request-id.middleware.js';
 
@@ -18,7 +19,7 @@ export function createTraceMiddleware(tracer: Tracer) {
     const attributes = {
       'http.request.method': method,
       'url.scheme': 'http',
-      'url.path': path,
+      'url.path': shownPath(path),
       'network.protocol.version': request.httpVersion,
       'perch.request.id': requestIdOf(request),
     };

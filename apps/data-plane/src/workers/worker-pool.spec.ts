@@ -22,8 +22,8 @@ describe('a pool of workers', () => {
   let pool: WorkerPool;
   let acceptor: net.Server;
   let lost: number[];
-  /** The machine has no process for the next worker. */
-  let noneToBeHad: boolean;
+  /** The machine has no process for the next worker, and says so behind the call, or in it. */
+  let noneToBeHad: 'later' | 'at once' | undefined;
   const children: ChildProcess[] = [];
 
   beforeEach(async () => {
@@ -31,12 +31,15 @@ describe('a pool of workers', () => {
     const file = path.join(directory, 'worker.mjs');
     await fs.writeFile(file, program);
     lost = [];
-    noneToBeHad = false;
+    noneToBeHad = undefined;
     pool = new WorkerPool({
       workers: 1,
       start() {
-        const child = fork(file, { execArgv: [], ...(noneToBeHad && { execPath: path.join(directory, 'none') }) });
-        noneToBeHad = false;
+        const refusal = noneToBeHad;
+        noneToBeHad = undefined;
+        if (refusal === 'at once') throw new RangeError('no memory');
+        const execPath = refusal === 'later' ? path.join(directory, 'none') : process.execPath;
+        const child = fork(file, { execArgv: [], execPath });
         children.push(child);
         return child;
       },
@@ -79,11 +82,14 @@ describe('a pool of workers', () => {
     expect(lost).toEqual([children[0]?.pid]);
   });
 
-  it('tries again when no process was to be had for the one that replaces it', async () => {
-    noneToBeHad = true;
-    children[0]?.kill('SIGKILL');
-    while (lost.length < 2) await sleep(10);
-    expect(await ask()).toBe(children[2]?.pid);
-    expect(lost).toEqual([children[0]?.pid, 0]);
-  });
+  it.each(['later', 'at once'] as const)(
+    'tries again when no process was to be had for the one that replaces it (told %s)',
+    async (when) => {
+      noneToBeHad = when;
+      children[0]?.kill('SIGKILL');
+      while (lost.length < 2) await sleep(10);
+      expect(await ask()).toBe(children.at(-1)?.pid);
+      expect(lost).toEqual([children[0]?.pid, 0]);
+    },
+  );
 });

@@ -111,7 +111,16 @@ export class WorkerPool {
   /** Resolves when it is ready, or with how it ended. */
   #fork(slot: number): Promise<string | undefined> {
     return new Promise((resolve) => {
-      const child = this.options.start(slot);
+      const startedAt = performance.now();
+      let child: ChildProcess;
+      try {
+        child = this.options.start(slot);
+      } catch (error) {
+        // No memory for a process, say: as if it had died at once.
+        const how = error instanceof Error ? error.message : String(error);
+        this.#replace({ slot, startedAt, workerPid: 0, how });
+        return resolve(how);
+      }
       const handlers = {
         ...this.options.handlers,
         ready: () => {
@@ -129,7 +138,7 @@ export class WorkerPool {
         },
         handlers,
       );
-      const worker: Worker = { slot, child, calls, startedAt: performance.now(), leaving: false };
+      const worker: Worker = { slot, child, calls, startedAt, leaving: false };
       this.#all.add(worker);
       const ended = (how: string) => {
         this.#gone(worker, how);
@@ -149,13 +158,17 @@ export class WorkerPool {
     this.#noMore(worker);
     worker.calls.end();
     this.options.onGone(worker.calls);
+    const { slot, child, startedAt, leaving } = worker;
+    if (leaving && this.#began && !this.#stopping) return void this.#fork(slot);
+    this.#replace({ slot, startedAt, workerPid: child.pid ?? 0, how });
+  }
+
+  #replace({ slot, startedAt, workerPid, how }: Omit<Lost, 'retryInMs'> & { readonly startedAt: number }): void {
     if (this.#stopping || !this.#began) return;
-    if (worker.leaving) return void this.#fork(worker.slot);
-    const { slot, child, startedAt } = worker;
     const deaths = performance.now() - startedAt > stableAfterMs ? 0 : (this.#deaths.get(slot) ?? 0);
     this.#deaths.set(slot, deaths + 1);
     const retryInMs = restartAfterMs[Math.min(deaths, restartAfterMs.length - 1)] ?? 0;
-    this.options.onLost({ slot, workerPid: child.pid ?? 0, how, retryInMs });
+    this.options.onLost({ slot, workerPid, how, retryInMs });
     void sleep(retryInMs).then(() => {
       if (!this.#stopping) void this.#fork(slot);
     });

@@ -96,9 +96,10 @@ export class OperationProcessor {
       ended(final instanceof UnrecoverableError ? 'failed' : 'to-be-retried');
       throw final;
     }
+    const released = await database.operations.finish(operation.id);
     ended('finished');
     this.note('info', `Operation ${operation.action} finished`, operation);
-    await this.enqueue(await database.operations.finish(operation.id));
+    await this.enqueue(released);
   }
 
   /** @returns what tells the queue whether another attempt may help */
