@@ -100,7 +100,7 @@ export const readCases: readonly ClientCase[] = [
   {
     title: 'range beyond the end',
     call: (db) => db.from('breads').select('id', { count: 'exact' }).range(10, 12),
-    answer: failed(416, 'Range Not Satisfiable', {
+    answer: failed(416, 'Requested Range Not Satisfiable', {
       code: 'PGRST103',
       message: 'Requested range not satisfiable',
       details: 'An offset of 10 was requested, but there are only 4 rows.',
