@@ -71,6 +71,8 @@ export class ParseMemo {
   /** @param shapeKey of `request`, as the plans are kept by it */
   remember(sent: EngineRequest, outline: RequestOutline, request: ApiRequest, shapeKey: string): void {
     const { action, contentType, queryParams, payload, columns } = request;
+    // Its values are many, or none that a mark could stand for; with a head it would be parsed here in vain each time.
+    if (payload?.kind === 'form' || payload?.kind === 'raw') return;
     const key = payloadOutline(payload, columns);
     const head = this.#heads.get(outline.key) ?? {
       action,
@@ -93,8 +95,6 @@ function parsedWithMarks(
   config: ApiConfig,
 ): Parsed | undefined {
   const { payload } = request;
-  // Its values are many, or none that a mark could stand for.
-  if (payload?.kind === 'form' || payload?.kind === 'raw') return undefined;
   const own = shapeOf(request).values;
   if (own.some((value) => value?.includes(markText))) return undefined;
   const query = markedQuery(sent, (index) => `${markText}${index}`);
