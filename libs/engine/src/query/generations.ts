@@ -35,6 +35,8 @@ export class Generations<T> {
   }
 
   #add(key: string, weighed: Weighed<T>): void {
+    this.#characters -= this.#young.get(key)?.characters ?? 0;
+    this.#young.delete(key);
     if (this.#young.size >= this.limits.entries || this.#characters + weighed.characters > this.limits.characters) {
       this.#old = this.#young;
       this.#young = new Map();
