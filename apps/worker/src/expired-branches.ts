@@ -1,6 +1,7 @@
 /** Deletes branches whose `expires_at` has come, as anybody would by hand: an operation takes the compute away. */
 import { DatabaseError, type Branch, type Database } from '@perch/database';
 import type { Observer } from '@perch/observability';
+import { Rounds } from './rounds.js';
 
 export interface ExpiredBranchesParts {
   readonly database: Pick<Database, 'branches'>;
@@ -13,20 +14,16 @@ export interface ExpiredBranchesParts {
 const LOOK_MS = 2_000;
 
 export class ExpiredBranches {
-  #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> | undefined;
+  readonly #rounds = new Rounds(() => this.look(), LOOK_MS);
 
   constructor(private readonly parts: ExpiredBranchesParts) {}
 
   start(): void {
-    this.#timer = setInterval(() => {
-      this.#looking ??= this.look().finally(() => (this.#looking = undefined));
-    }, LOOK_MS);
+    this.#rounds.start();
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#looking;
+  stop(): Promise<void> {
+    return this.#rounds.stop();
   }
 
   /** One round; never throws. @param now what is due by then */

@@ -4,6 +4,7 @@ import { DatabaseError, type Database, type Endpoint } from '@perch/database';
 import type { Observer } from '@perch/observability';
 import { readActivity } from './operations/compute-activity.js';
 import { findCompute } from './operations/find-compute.js';
+import { Rounds } from './rounds.js';
 
 export interface IdleComputesParts {
   readonly database: Database;
@@ -32,20 +33,16 @@ interface Watched {
 
 export class IdleComputes {
   readonly #watched = new Map<string, Watched>();
-  #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> | undefined;
+  readonly #rounds = new Rounds(() => this.look(), LOOK_MS);
 
   constructor(private readonly parts: IdleComputesParts) {}
 
   start(): void {
-    this.#timer = setInterval(() => {
-      this.#looking ??= this.look().finally(() => (this.#looking = undefined));
-    }, LOOK_MS);
+    this.#rounds.start();
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#looking;
+  stop(): Promise<void> {
+    return this.#rounds.stop();
   }
 
   /** One round over every local compute that runs; never throws. */
