@@ -2,7 +2,7 @@
  * Leaves without losing a request: first "not ready" for load balancers to see, then no new connections, then the end of
  * what is idle, and only when waiting is over the end of what still runs.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as afterPolling, setTimeout as sleep } from 'node:timers/promises';
 import type { Edge } from './server.js';
 
 export interface DrainOptions {
@@ -18,6 +18,7 @@ export interface DrainOptions {
 export async function drain(edge: Edge, options: DrainOptions, notReady: () => void): Promise<number> {
   notReady();
   await sleep(options.delayMs);
+  await takeWaiting();
   edge.stopListening();
   await sleep(options.lingerMs);
   const until = performance.now() + options.timeoutMs;
@@ -30,3 +31,9 @@ export async function drain(edge: Edge, options: DrainOptions, notReady: () => v
   await edge.close();
   return abandoned;
 }
+
+/**
+ * Before listening ends: connections that wait in the kernel's queue would be reset with it. All of them are accepted in the
+ * phase of the event loop before this resolves; what comes later, within microseconds, is left to the client's retry.
+ */
+export const takeWaiting = (): Promise<void> => afterPolling();

@@ -16,7 +16,8 @@ export interface Spawned {
 export function spawnDataPlane(args: readonly string[], env: Record<string, string>): Spawned {
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, [program, 'data-plane', ...args], {
-    env: { PATH, HOME, ...env },
+    // Never the default base, whose admin port is that of a whole Perch; one that is taken moves to a free port by itself.
+    env: { PATH, HOME, PERCH_PORT_BASE: '32000', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = { text: '' };

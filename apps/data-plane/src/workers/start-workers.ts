@@ -10,6 +10,7 @@ import { combineObservers, createStatusKeeper } from '@perch/observability';
 import { z } from 'zod';
 import { startAdmin } from '../admin.js';
 import type { DataPlaneConfig } from '../config.js';
+import { takeWaiting } from '../drain.js';
 import { createInstruments, type Instruments } from '../instruments.js';
 import { TokenBuckets } from '../limits/token-buckets.js';
 import { portTaken } from '../port-taken.js';
@@ -84,6 +85,7 @@ export async function startWorkers(
     observer.note({ kind: 'process-stopping', process: 'data-plane', reason: 'asked to stop' });
     reason = 'draining';
     await sleep(config.drainDelayMs);
+    await takeWaiting();
     await undoAll();
     observer.note({ kind: 'message', level: 'info', text: 'all workers have left' });
   };

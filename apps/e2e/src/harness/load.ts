@@ -1,9 +1,11 @@
 /**
  * A load that counts: clients that ask one request after the other on connections that they keep, and hold each answer
- * against what it has to be. Several base URLs are proxies behind a load balancer: a refused connection goes to the next.
+ * against what it has to be. Several base URLs are proxies behind a load balancer: it leaves out who is not ready, and a
+ * refused connection goes to the next.
  */
 import http from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { startHealthChecks, type HealthChecks } from './health-checks.js';
 
 export interface LoadRequest {
   readonly path: string;
@@ -20,6 +22,8 @@ export interface LoadAnswer {
 
 export interface LoadOptions {
   readonly urls: readonly string[];
+  /** Of each of them, when the load balancer is to look whether they are ready. Default: it only sees who refuses. */
+  readonly readyUrls?: readonly string[];
   /** Default 4. */
   readonly clients?: number;
   /** The n-th request of all; counts from 0. */
@@ -48,10 +52,12 @@ export interface Load {
 }
 
 const SHOWN = 10;
+const HEALTH_CHECK_EVERY_MS = 25;
 
 export function startLoad(options: LoadOptions): Load {
   const clients = options.clients ?? 4;
   const agent = new http.Agent({ keepAlive: true, maxSockets: clients });
+  const health = startHealthChecks(options.readyUrls ?? [], HEALTH_CHECK_EVERY_MS);
   const complaint = options.complaint ?? (({ status, body }) => (status === 200 ? undefined : `${status} ${body}`));
   const counts = { answered: 0, failed: 0, failures: [] as string[] };
   const total = options.total ?? Infinity;
@@ -67,7 +73,7 @@ export function startLoad(options: LoadOptions): Load {
       const n = begun;
       begun += 1;
       try {
-        const answer = await askAny(options.urls, index, options.request(n), agent);
+        const answer = await askAny(inTurn(options.urls, index, health), options.request(n), agent);
         const wrong = complaint(answer, n);
         if (wrong === undefined) counts.answered += 1;
         else fail(`#${n} ${wrong}`);
@@ -77,6 +83,7 @@ export function startLoad(options: LoadOptions): Load {
     }
   };
   const done = Promise.all(Array.from({ length: clients }, (_none, index) => client(index))).then(() => {
+    health.stop();
     agent.destroy();
     return counts;
   });
@@ -99,16 +106,18 @@ export function startLoad(options: LoadOptions): Load {
   };
 }
 
+/** Everybody from `first` on, those that are ready before the others. */
+function inTurn(urls: readonly string[], first: number, health: HealthChecks): readonly string[] {
+  const turn = urls.map((_url, index) => (first + index) % urls.length);
+  const sorted = [...turn.filter((at) => health.isReady(at)), ...turn.filter((at) => !health.isReady(at))];
+  return sorted.map((at) => urls[at] ?? '');
+}
+
 /** As a load balancer does: who does not take the connection has not seen the request. */
-async function askAny(
-  urls: readonly string[],
-  first: number,
-  request: LoadRequest,
-  agent: http.Agent,
-): Promise<LoadAnswer> {
+async function askAny(urls: readonly string[], request: LoadRequest, agent: http.Agent): Promise<LoadAnswer> {
   for (let tried = 0; ; tried += 1) {
     try {
-      return await ask(urls[(first + tried) % urls.length] ?? '', request, agent);
+      return await ask(urls[tried] ?? '', request, agent);
     } catch (error) {
       if (!isRefused(error) || tried + 1 >= urls.length) throw error;
     }

@@ -21,9 +21,11 @@ export async function startProxy(
   const home = makeHome();
   const file = path.join(home, 'tenants.json');
   fs.writeFileSync(file, JSON.stringify(tenants));
-  // Admin ports come from the base; one that is taken moves to a free port by itself with a tenants file.
+  // With a tenants file an admin port that is taken moves to a free one by itself. Never the default base's: while nobody
+  // has it for a moment, it still belongs to the spec that starts and stops a whole Perch there.
   const { child, output } = spawnPerch(['data-plane', '--tenants', file, '--port', '0', ...args], {
     PERCH_HOME: home,
+    PERCH_PORT_BASE: '32000',
     ...env,
   });
   const started = await eventually(`a proxy process:\n${output()}`, async () => {
