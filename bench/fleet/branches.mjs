@@ -1,5 +1,6 @@
 // Many branches as a fleet sees them: databases of one PostgreSQL with 40 tables each, and the tenants that serve them.
 import pg from 'pg';
+import { schemaVersionStatements } from '../../libs/provisioning/dist/schema-version.sql.js';
 
 const TABLES = 40;
 const login = 'perch_bench_fleet';
@@ -23,13 +24,20 @@ export function tenant(n, databaseUrl, settings = {}) {
 
 /**
  * Makes `count` databases, each a copy of one with 40 tables.
- * `distinct` gives every one a column of its own, so that no two schemas are equal.
+ * `distinct` gives every one a column of its own, so that no two schemas are equal; `counted` has event triggers count
+ * changes of the schema, as provisioning installs them.
  */
-export async function createBranches(superuserUrl, count, { distinct = false, onProgress = () => {} } = {}) {
+export async function createBranches(
+  superuserUrl,
+  count,
+  { distinct = false, counted = false, onProgress = () => {} } = {},
+) {
   await query(superuserUrl, roles);
   await query(superuserUrl, `drop database if exists ${template} with (force)`);
   await query(superuserUrl, `create database ${template}`);
   await query(urlOf(superuserUrl, template), ddl());
+  const triggers = counted ? schemaVersionStatements(new Set()) : [];
+  await query(urlOf(superuserUrl, template), triggers.join(';\n'));
   for (let n = 0; n < count; n += 1) {
     await query(superuserUrl, `drop database if exists ${databaseOf(n)} with (force)`);
     await query(superuserUrl, `create database ${databaseOf(n)} template ${template} strategy file_copy`);

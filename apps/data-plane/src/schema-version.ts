@@ -17,36 +17,36 @@ export interface SchemaState {
   readonly catalog: string;
 }
 
-/** A table without its triggers would stand still for ever, so all three have to be there. */
-const isCountedSql = `
-select to_regclass('perch.schema_bump') is not null and count(*) = 2 from pg_catalog.pg_event_trigger
- where evtname in ('perch_schema_ddl', 'perch_schema_drop') and evtenabled = 'A'`;
+/**
+ * The counted version, null where changes are not counted: a table without its triggers would stand still for ever, so all
+ * three have to be there. By way of text, because a query that names a table is no query where there is none.
+ */
+const countedVersionSql = `
+select case when to_regclass('perch.schema_bump') is not null and count(*) = 2 then substring(
+  query_to_xml($query$${schemaVersionQuery}$query$, true, false, '')::text from '<version>(.*)</version>') end
+from pg_catalog.pg_event_trigger
+where evtname in ('perch_schema_ddl', 'perch_schema_drop') and evtenabled = 'A'`;
 
 /** @throws what the executor throws */
 export async function readSchemaVersion(executor: SqlExecutor): Promise<SchemaVersion> {
-  const [isCounted] = await readTexts(executor, isCountedSql);
-  if (isCounted === 't') return countedVersion(executor);
-  const [catalog] = await readTexts(executor, catalogVersionSql);
-  return { kind: 'catalog', text: catalog ?? '' };
+  const [counted] = await readTexts(executor, countedVersionSql);
+  if (counted !== undefined) return { kind: 'counted', text: counted };
+  return { kind: 'catalog', text: await readCatalogVersion(executor) };
 }
 
 /** @throws what the executor throws */
 export async function readSchemaState(executor: SqlExecutor): Promise<SchemaState> {
-  const [isCounted, catalog = ''] = await readTexts(executor, isCountedSql, catalogVersionSql);
-  const version: SchemaVersion =
-    isCounted === 't' ? await countedVersion(executor) : { kind: 'catalog', text: catalog };
-  return { version, catalog };
+  const [counted, catalog = ''] = await readTexts(executor, countedVersionSql, catalogVersionSql);
+  return {
+    version: counted === undefined ? { kind: 'catalog', text: catalog } : { kind: 'counted', text: counted },
+    catalog,
+  };
 }
 
 /** @throws what the executor throws */
 export async function readCatalogVersion(executor: SqlExecutor): Promise<string> {
   const [catalog = ''] = await readTexts(executor, catalogVersionSql);
   return catalog;
-}
-
-async function countedVersion(executor: SqlExecutor): Promise<SchemaVersion> {
-  const [text = ''] = await readTexts(executor, schemaVersionQuery);
-  return { kind: 'counted', text };
 }
 
 /** The first field of each query, in one trip. */

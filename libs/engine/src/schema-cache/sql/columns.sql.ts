@@ -4,7 +4,8 @@ import { exposedRelations, resolvedDomains } from './exposed.sql.js';
  * One row per column of an exposed relation, in the relation's order: relation's oid, number, name, comment, not null (t/f),
  * type as declared, base type, maximal length, expression for a missing value, generated (t/f), enum labels (JSON array).
  *
- * A domain's own default stands in where the column has none. GENERATED ALWAYS AS IDENTITY has none: nobody may give a value.
+ * A domain's own default stands in where the column has none. A default names no column, so it is printed without the
+ * relation, which PostgreSQL would have to open. GENERATED ALWAYS AS IDENTITY has none: nobody may give a value.
  *
  * @see https://www.postgresql.org/docs/current/catalog-pg-attribute.html
  */
@@ -32,13 +33,12 @@ select a.attrelid, a.attnum, a.attname, c.description,
       where p.refclassid = 'pg_class'::regclass and p.refobjid = a.attrelid and p.refobjsubid = a.attnum
         and p.classid = 'pg_class'::regclass and p.deptype = 'i'
     )
-    when v.adbin is not null then pg_get_expr(v.adbin, v.adrelid)
+    when v.adbin is not null then pg_get_expr(v.adbin, 0)
     else t.typdefault
   end,
   a.attgenerated <> '',
   e.labels
-from exposed r
-join pg_attribute a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped
+from pg_attribute a
 join pg_type t on t.oid = a.atttypid
 left join domains d on d.domain = a.atttypid
 cross join lateral (
@@ -48,4 +48,5 @@ cross join lateral (
 left join enums e on e.enumtypid = b.base
 left join pg_attrdef v on v.adrelid = a.attrelid and v.adnum = a.attnum
 left join pg_description c on c.classoid = 'pg_class'::regclass and c.objoid = a.attrelid and c.objsubid = a.attnum
+where a.attrelid = any (array(select oid from exposed)) and a.attnum > 0 and not a.attisdropped
 order by a.attrelid, a.attnum`;

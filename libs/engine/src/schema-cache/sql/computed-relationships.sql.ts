@@ -11,5 +11,5 @@ from pg_proc p
 join exposed o on p.pronargs = 1 and o.reltype = p.proargtypes[0]
 join exposed t on t.reltype = p.prorettype
 join pg_namespace n on n.oid = p.pronamespace
-where p.prokind = 'f'
+where p.oid >= 16384 and p.prokind = 'f'
 order by n.nspname, p.proname, p.oid`;

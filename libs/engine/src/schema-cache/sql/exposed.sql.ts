@@ -13,7 +13,8 @@ export const exposedRelations = `${exposedSchemas},
     select c.oid, c.relname, c.relkind, c.reltype, s.nspname
     from pg_class c
     join exposed_schemas s on s.oid = c.relnamespace
-    where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
+    where c.relnamespace = any (array(select oid from exposed_schemas))
+      and c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
   )`;
 
 /**
