@@ -68,7 +68,7 @@ export async function startControlPlane(config: ControlPlaneConfig): Promise<Run
       allowedHosts: config.jwksAllowedHosts,
     });
     const jwksRefresher = new JwksRefresher({ dataApis: database.dataApis, source: jwksSource, observer });
-    const feedConnections = new FeedConnections(new ChangeFeed(database.tenants, database.events), observer);
+    const feedConnections = new FeedConnections(new ChangeFeed(database.tenants, database.events, observer), observer);
     const counts = () => ({ feedConnections: feedConnections.open });
     metrics.show(counts);
     status.show(counts);

@@ -47,6 +47,13 @@ export function loadUpConfig(env: Environment = process.env): UpConfig {
   });
 }
 
+/** Connection URL of the metadata database. @throws UsageError when there is none or it does not fit. */
+export function loadMetadataUrl(env: Environment = process.env): string {
+  const { databaseUrl } = loadUpConfig(env);
+  if (databaseUrl === undefined) throw new UsageError('DATABASE_URL has to name the metadata database.');
+  return databaseUrl;
+}
+
 function readUpEnvironment(env: Environment): z.infer<typeof upEnvironment> {
   try {
     return readEnvironment(upEnvironment, env);

@@ -3,6 +3,7 @@
  * and an exit status. Planes are loaded on demand, so that a proxy process never loads what only the control plane needs.
  */
 import { Command, Option } from 'commander';
+import { acceptRestoreCommand } from './commands/accept-restore.command.js';
 import { demoCommand } from './commands/demo.command.js';
 import { controlPlaneCommand, dataPlaneCommand, workerCommand } from './commands/plane.commands.js';
 import { statusCommand, type StatusOptions } from './commands/status.command.js';
@@ -45,6 +46,15 @@ function program(): Command {
     .option('--workers <number>', "processes that share the port; 'auto' is one per core (default: 1)")
     .addOption(new Option('--worker-slot <number>', 'which of the workers this is').hideHelp())
     .action((_options, command: Command) => dataPlaneCommand(command));
+  subcommand(
+    'accept-restore',
+    'after a restore of the metadata database: what it holds counts, also where proxies know newer',
+  )
+    .addHelpText('after', '\nEnvironment: DATABASE_URL, the metadata database. The planes may run.')
+    .action((_options, command: Command) => {
+      assertNothingLeft(command);
+      return acceptRestoreCommand();
+    });
   subcommand('demo', 'seed the demo project again').action((_options, command: Command) => {
     assertNothingLeft(command);
     return demoCommand();

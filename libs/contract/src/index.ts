@@ -33,7 +33,14 @@ export {
   tenantsFileSchema,
   type TenantsFileEntry,
 } from './tenants-file.js';
-export { fleetApiPaths, fleetEventNames, resyncSchema, tenantChangeSchema, type TenantChange } from './fleet-api.js';
+export {
+  changeSequenceHeader,
+  fleetApiPaths,
+  fleetEventNames,
+  resyncSchema,
+  tenantChangeSchema,
+  type TenantChange,
+} from './fleet-api.js';
 export { runOperationJobSchema, type RunOperationJob } from './jobs.js';
 export {
   ConfigError,

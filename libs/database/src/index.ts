@@ -1,4 +1,5 @@
 export { createDatabase, type Database, type DatabaseOptions } from './client.js';
+export { acceptRestore, type AcceptedRestore } from './accept-restore.js';
 export { applyMigrations } from './apply-migrations.js';
 export { DatabaseError, type DatabaseErrorCode } from './database-error.js';
 export { createSecretBox, type SecretBox, type SecretPlace } from './secret-box.js';

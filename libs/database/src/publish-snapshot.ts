@@ -7,7 +7,7 @@ import { metadataChannels } from './metadata-events.js';
 import type { Prisma, PrismaTransaction } from './prisma-client.js';
 
 /** Advisory lock of the change feed: "perch" in ASCII, cut to a 32-bit integer. */
-const PUBLISH_LOCK = 0x70657263;
+export const PUBLISH_LOCK = 0x70657263;
 
 export interface Publication extends TenantAddress {
   /** true takes the data API out of the fleet; else the rows are the new snapshot. */

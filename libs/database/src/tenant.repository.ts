@@ -39,6 +39,12 @@ export class TenantRepository {
     });
   }
 
+  /** Of the newest change that is visible; 0 before the first. */
+  async newestChange(): Promise<number> {
+    const newest = await this.prisma.tenantChange.aggregate({ _max: { sequence: true } });
+    return Number(newest._max.sequence ?? 0);
+  }
+
   /** @param since the last sequence seen; 0 by a proxy that has seen none, which compares everything once. */
   async changesSince(since: number, limit: number): Promise<ChangesSince> {
     // Both bounds first: what is published in between only makes the answer shorter than it could be.

@@ -97,7 +97,7 @@ export function createFileSnapshotSource(options: FileSnapshotSourceOptions): Sn
 
   return {
     locate: (host, requestPath) => table(host, requestPath),
-    fetch: async (key) => snapshots.get(key),
+    fetch: async (key) => snapshots.get(key) ?? { absentUpTo: Infinity },
     async start(newListener) {
       listener = newListener;
       await load();

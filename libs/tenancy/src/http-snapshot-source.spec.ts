@@ -97,9 +97,15 @@ describe('createHttpSnapshotSource', () => {
 
   it('knows that a data API does not exist only from the control plane itself', async () => {
     answer(404, { code: 'tenant.not-found' });
-    expect(await make().fetch(key)).toBeUndefined();
+    expect(await make().fetch(key)).toEqual({ absentUpTo: Infinity });
     answer(404, { message: 'some proxy' });
     await expect(make().fetch(key)).rejects.toBeInstanceOf(SnapshotSourceError);
+  });
+
+  it('knows up to which change the control plane knows nothing of a data API', async () => {
+    respond = (_request, response) =>
+      response.writeHead(404, { 'perch-change-sequence': '41' }).end(JSON.stringify({ code: 'tenant.not-found' }));
+    expect(await make().fetch(key)).toEqual({ absentUpTo: 41 });
   });
 
   it.each<[string, number, unknown]>([

@@ -5,12 +5,18 @@
  * @see libs/contract/src/fleet-api.ts
  */
 import { LRUCache } from 'lru-cache';
-import { fleetApiPaths, tenantSnapshotSchema, type TenantAddress, type TenantSnapshot } from '@perch/contract';
+import {
+  changeSequenceHeader,
+  fleetApiPaths,
+  tenantSnapshotSchema,
+  type TenantAddress,
+  type TenantSnapshot,
+} from '@perch/contract';
 import type { Observer } from '@perch/observability';
 import { abortAfter, bodyPieces, orAborted } from './abortable.js';
 import { followChanges } from './change-feed.js';
 import { locateEndpoint } from './endpoint-address.js';
-import type { SnapshotSource } from './snapshot-source.js';
+import type { SnapshotSource, TenantAbsence } from './snapshot-source.js';
 import { SnapshotSourceError } from './tenancy-error.js';
 import { reasonOf } from './reason-of.js';
 import { createEndpointWaker } from './wake-endpoint.js';
@@ -68,9 +74,9 @@ export function createHttpSnapshotSource(options: HttpSnapshotSourceOptions): Sn
       const { endpointId, database } = addressOf(key);
       try {
         const path = fleetApiPaths.tenant(endpointId, database);
-        const read = async (response: Response, ended: AbortSignal): Promise<TenantSnapshot | undefined> => {
+        const read = async (response: Response, ended: AbortSignal): Promise<TenantSnapshot | TenantAbsence> => {
           const text = await readText(response, ended);
-          if (response.status === 404 && isTenantNotFound(text)) return undefined;
+          if (response.status === 404 && isTenantNotFound(text)) return absenceOf(response);
           if (response.status !== 200) throw new SnapshotSourceError(`the control plane answered ${response.status}`);
           return parseSnapshot(text, key);
         };
@@ -128,6 +134,12 @@ function isTenantNotFound(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** A control plane of before does not say what it knows: it is believed. */
+function absenceOf({ headers }: Response): TenantAbsence {
+  const sequence = headers.get(changeSequenceHeader) ?? '';
+  return { absentUpTo: /^\d{1,16}$/.test(sequence) ? Number(sequence) : Infinity };
 }
 
 function parseSnapshot(text: string, key: string): TenantSnapshot {

@@ -3,7 +3,7 @@ import { controlPlaneDefaults, type TenantSnapshot } from '@perch/contract';
 import { silentObserver, type Observation } from '@perch/observability';
 import type { LastGoodCopies } from './last-good-copy.js';
 import { createSnapshotCache, type SnapshotCacheOptions } from './snapshot-cache.js';
-import type { SnapshotSource } from './snapshot-source.js';
+import type { SnapshotSource, TenantAbsence } from './snapshot-source.js';
 import { SnapshotSourceError, TenantUnavailableError, UnknownTenantError } from './tenancy-error.js';
 
 const snapshotOf = (key: string, version: number): TenantSnapshot => ({
@@ -38,9 +38,11 @@ class FakeSource implements SnapshotSource {
     this.known.set(key, snapshotOf(key, version));
   }
   locate = () => undefined;
-  async fetch(key: string) {
+  /** Changes that it knows of. */
+  sequence = 1_000;
+  async fetch(key: string): Promise<TenantSnapshot | TenantAbsence> {
     this.fetches += 1;
-    const answer = this.known.get(key);
+    const answer = this.known.get(key) ?? { absentUpTo: this.sequence };
     this.mostAtOnce = Math.max(this.mostAtOnce, (this.running += 1));
     if (this.delayMs > 0) await sleep(this.delayMs);
     this.running -= 1;
@@ -185,6 +187,51 @@ describe('the snapshot cache', () => {
     cache.listener.resync();
     await sleep(5);
     expect(cache.get('a/b')).toMatchObject({ version: 5 });
+  });
+
+  describe('with a source on an older copy of its database', () => {
+    const key = 'a/b';
+    const notes: Observation[] = [];
+    const observer = { note: (note: Observation) => void notes.push(note) };
+    const lastGoodCopies = new FakeCopies();
+    const refusals = () => notes.flatMap((note) => (note.kind === 'snapshot-refused' ? [note.reason] : []));
+    beforeEach(async () => {
+      source.set(key, 9);
+      source.sequence = 9;
+      lastGoodCopies.files.clear();
+      await make({ lastGoodCopies }).get(key);
+      notes.length = 0;
+    });
+
+    it.each<[string, number | undefined, number]>([
+      ['an older version', 4, 5],
+      ['that it is not there', undefined, 5],
+    ])('refuses %s, held or on disk, until the source has been told that its state counts', async (_, older, upTo) => {
+      const running = make({ lastGoodCopies, observer });
+      await running.get(key);
+      source.known.delete(key);
+      if (older !== undefined) source.set(key, older);
+      source.sequence = upTo;
+      const restarted = make({ lastGoodCopies, observer });
+      for (const cache of [running, restarted]) {
+        cache.listener.resync();
+        expect(await cache.get(key)).toMatchObject({ version: 9 });
+        await sleep(5);
+        expect(cache.get(key)).toMatchObject({ version: 9 });
+      }
+      expect(lastGoodCopies.files.get(key)).toMatchObject({ version: 9 });
+      expect(refusals()).toEqual(Array<unknown>(2).fill(expect.stringContaining('is older than version 9')));
+
+      source.sequence = 1_000_000;
+      if (older !== undefined) source.set(key, source.sequence);
+      for (const cache of [running, restarted]) {
+        cache.listener.resync();
+        await sleep(5);
+        if (older !== undefined) expect(cache.get(key)).toMatchObject({ version: 1_000_000 });
+        else await expect(async () => cache.get(key)).rejects.toBeInstanceOf(UnknownTenantError);
+      }
+      expect(lastGoodCopies.files.get(key)?.version).toBe(older === undefined ? undefined : 1_000_000);
+    });
   });
 
   it('compares everything after a resync: changed, gone, and what was unknown', async () => {

@@ -9,7 +9,7 @@ import type { Observer } from '@perch/observability';
 import type { LastGoodCopies } from './last-good-copy.js';
 import { createLimiter, LimitExceededError } from './limiter.js';
 import { createSingleFlight } from './single-flight.js';
-import type { SnapshotListener, SnapshotSource } from './snapshot-source.js';
+import type { SnapshotListener, SnapshotSource, TenantAbsence } from './snapshot-source.js';
 import { TenantUnavailableError, UnknownTenantError } from './tenancy-error.js';
 import { reasonOf } from './reason-of.js';
 
@@ -98,12 +98,6 @@ export function createSnapshotCache(options: SnapshotCacheOptions): SnapshotCach
 
   const hold = (snapshot: TenantSnapshot, from: 'source' | 'disk'): TenantSnapshot => {
     const before = held.peek(snapshot.key)?.snapshot;
-    if (before !== undefined && before.version > snapshot.version) {
-      const reason = `version ${snapshot.version} is older than ${before.version}`;
-      if (from === 'source') observer.note({ kind: 'snapshot-refused', tenant: snapshot.key, reason });
-      held.set(snapshot.key, { snapshot: before, confirmed: from === 'source', askedAt: performance.now() });
-      return before;
-    }
     const current = before?.version === snapshot.version ? before : snapshot;
     held.set(snapshot.key, { snapshot: current, confirmed: from === 'source', askedAt: performance.now() });
     absent.delete(snapshot.key);
@@ -115,6 +109,16 @@ export function createSnapshotCache(options: SnapshotCacheOptions): SnapshotCach
     return current;
   };
 
+  /** A source that is behind what was seen of a data API rolls nobody back: what was seen stays in force. */
+  const refuse = (answer: TenantSnapshot | TenantAbsence, seen: TenantSnapshot): TenantSnapshot => {
+    const older = 'absentUpTo' in answer ? `what is unknown up to ${answer.absentUpTo}` : `version ${answer.version}`;
+    const reason = `${older} is older than version ${seen.version}; after a restore see perch accept-restore`;
+    observer.note({ kind: 'snapshot-refused', tenant: seen.key, reason });
+    hold(seen, 'disk');
+    held.set(seen.key, { snapshot: seen, confirmed: true, askedAt: performance.now() });
+    return seen;
+  };
+
   const drop = (key: string) => {
     absent.set(key, 'unknown');
     void lastGoodCopies?.remove(key);
@@ -123,6 +127,7 @@ export function createSnapshotCache(options: SnapshotCacheOptions): SnapshotCach
     tellOf(key, undefined);
   };
 
+  const readCopy = (key: string) => (lastGoodCopies?.has(key) === true ? lastGoodCopies.read(key) : undefined);
   const isKnown = (key: string) => held.has(key) || lastGoodCopies?.has(key) === true;
 
   /** Asks the source until its answer is not older than the last change known. @throws SnapshotSourceError, LimitExceededError */
@@ -130,13 +135,19 @@ export function createSnapshotCache(options: SnapshotCacheOptions): SnapshotCach
     flights.run(key, async () => {
       for (;;) {
         const limiter = isKnown(key) ? knownFetches : newFetches;
-        const snapshot = await limiter.run(() => {
-          changedInFlight.delete(key);
-          return source.fetch(key, abort.signal);
-        });
+        const [answer, copy] = await Promise.all([
+          limiter.run(() => {
+            changedInFlight.delete(key);
+            return source.fetch(key, abort.signal);
+          }),
+          // It may be newer than what the source has, which is only seen before the answer takes its place.
+          held.has(key) ? undefined : readCopy(key),
+        ]);
         if (changedInFlight.has(key)) continue;
-        if (snapshot === undefined) drop(key);
-        else return hold(snapshot, 'source');
+        const seen = held.peek(key)?.snapshot ?? copy;
+        if (seen !== undefined && versionOf(answer) < seen.version) return refuse(answer, seen);
+        if (!('absentUpTo' in answer)) return hold(answer, 'source');
+        drop(key);
         return undefined;
       }
     });
@@ -271,6 +282,10 @@ export function createSnapshotCache(options: SnapshotCacheOptions): SnapshotCach
 
 function isGood({ snapshot, askedAt }: Held): boolean {
   return snapshot.status === 'active' || performance.now() - askedAt < unservingTtlMs;
+}
+
+function versionOf(answer: TenantSnapshot | TenantAbsence): number {
+  return 'absentUpTo' in answer ? answer.absentUpTo : answer.version;
 }
 
 function orUnknown(snapshot: TenantSnapshot | undefined): TenantSnapshot {

@@ -14,6 +14,12 @@ export interface TenantLocation {
   readonly path: string;
 }
 
+/** There is no such data API, as far as a source knows. */
+export interface TenantAbsence {
+  /** Changes up to this version are known to the source: one that was seen with a newer one may be there all the same. */
+  readonly absentUpTo: number;
+}
+
 export interface SnapshotListener {
   /** The snapshot in force has this version; undefined: the data API is gone. */
   changed(key: string, version: number | undefined): void;
@@ -27,10 +33,10 @@ export interface SnapshotSource {
   /** Which data API this host and path name; undefined when none can be. No I/O. */
   locate(host: string, path: string): TenantLocation | undefined;
   /**
-   * The snapshot in force, undefined when there is no such data API.
+   * The snapshot in force, or that there is no such data API.
    * @throws SnapshotSourceError when that cannot be told now.
    */
-  fetch(key: string, signal?: AbortSignal): Promise<TenantSnapshot | undefined>;
+  fetch(key: string, signal?: AbortSignal): Promise<TenantSnapshot | TenantAbsence>;
   /** Begins to tell `listener` of changes; resolves when the source can be asked. */
   start(listener: SnapshotListener): Promise<void>;
   /** A token named a key that the snapshot does not have. Rate limited by the source; never throws. */

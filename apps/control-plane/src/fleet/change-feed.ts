@@ -1,6 +1,7 @@
 /** Writes the change feed to one proxy for as long as it stays: server-sent events, oldest first, then as they happen. */
 import { fleetEventNames, type TenantChange } from '@perch/contract';
 import { metadataChannels, type MetadataEvents, type TenantRepository } from '@perch/database';
+import type { Observer } from '@perch/observability';
 
 /** Where the feed is written to. */
 export interface FeedTarget {
@@ -22,6 +23,7 @@ export class ChangeFeed {
   constructor(
     private readonly tenants: TenantRepository,
     private readonly events: MetadataEvents,
+    private readonly observer: Observer,
     private readonly options: ChangeFeedOptions = {},
   ) {}
 
@@ -38,6 +40,7 @@ export class ChangeFeed {
         const changed = new Promise<boolean>((resolve) => (wake = () => resolve(true)));
         const next = await this.tenants.changesSince(sequence, BATCH);
         if (next.kind === 'resync') {
+          if (next.sequence < sequence) this.sayBehind(next.sequence, sequence);
           target.write(formatEvent(fleetEventNames.resync, { sequence: next.sequence }));
         } else {
           target.write(next.changes.map(formatChange).join(''));
@@ -50,6 +53,13 @@ export class ChangeFeed {
       stopListening();
       target.signal.removeEventListener('abort', onAbort);
     }
+  }
+
+  private sayBehind(newest: number, seen: number): void {
+    const text =
+      `A proxy has seen change ${seen}, and the metadata database ends at ${newest}: it is older than what the fleet` +
+      ' serves, which goes on as it was. If it was restored, run "perch accept-restore"';
+    this.observer.note({ kind: 'message', level: 'warn', text });
   }
 }
 

@@ -2,7 +2,9 @@
 import { Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { z } from 'zod';
+import { changeSequenceHeader, tenantKey } from '@perch/contract';
 import { EndpointWaker } from '../endpoints/endpoint-waker.js';
+import { failure } from '../error/control-plane-error.js';
 import { FleetOnly } from '../http/access.js';
 import { zodPipe } from '../http/zod.pipe.js';
 import { FeedConnections } from './feed-connections.js';
@@ -20,8 +22,15 @@ export class FleetController {
   ) {}
 
   @Get('tenants/:endpoint_id/:database')
-  async snapshot(@Param('endpoint_id') endpointId: string, @Param('database') database: string) {
-    return this.tenants.snapshot({ endpointId, database });
+  async snapshot(
+    @Param('endpoint_id') endpointId: string,
+    @Param('database') database: string,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    const found = await this.tenants.find({ endpointId, database });
+    if (typeof found !== 'number') return found;
+    response.setHeader(changeSequenceHeader, found);
+    throw failure('tenant.not-found', tenantKey({ endpointId, database }));
   }
 
   @Get('changes')

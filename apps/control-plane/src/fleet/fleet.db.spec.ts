@@ -90,6 +90,8 @@ describe('the internal API of the fleet', () => {
     ] as const) {
       const unknown = await fetch(perch.url + fleetApiPaths.tenant(endpoint, database), { headers: asFleet });
       expect([unknown.status, await unknown.json()]).toMatchObject([404, { code: 'tenant.not-found' }]);
+      const newest = await perch.database.tenants.newestChange();
+      expect([newest > 0, unknown.headers.get('perch-change-sequence')]).toEqual([true, String(newest)]);
     }
   });
 

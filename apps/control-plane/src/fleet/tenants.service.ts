@@ -1,8 +1,7 @@
 /** What the fleet gets: snapshots, and a word that somebody met an unknown key. */
 import { Injectable } from '@nestjs/common';
-import { tenantKey, type TenantAddress, type TenantSnapshot } from '@perch/contract';
+import type { TenantAddress, TenantSnapshot } from '@perch/contract';
 import { TenantRepository } from '@perch/database';
-import { present } from '../error/control-plane-error.js';
 import { JwksRefresher } from '../jwks/jwks-refresher.js';
 
 @Injectable()
@@ -12,9 +11,13 @@ export class TenantsService {
     private readonly refresher: JwksRefresher,
   ) {}
 
-  /** @throws tenant.not-found */
-  async snapshot(address: TenantAddress): Promise<TenantSnapshot> {
-    return present(await this.tenants.snapshot(address), 'tenant.not-found', tenantKey(address));
+  /** The snapshot, or the newest change at which there was none. */
+  async find(address: TenantAddress): Promise<TenantSnapshot | number> {
+    const found = await this.tenants.snapshot(address);
+    if (found !== undefined) return found;
+    // Before the second look: whatever was enabled up to here is seen by that.
+    const sequence = await this.tenants.newestChange();
+    return (await this.tenants.snapshot(address)) ?? sequence;
   }
 
   /** Resolves when the key set was fetched or need not be. */
