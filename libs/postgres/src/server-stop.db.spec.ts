@@ -58,6 +58,21 @@ describe('a packet that meets a server on its way out', () => {
     }
   });
 
+  it('is run once when every idle connection is ending and none has said so yet', async () => {
+    const many = executors.for({ key: 'b', version: 1, databaseUrl: database.url, poolSize: 8, prepare: true });
+    // They come back one after the other; the last one is taken first.
+    const pids = await Promise.all(
+      [1, 2, 3, 4, 5, 6, 7, 8].map((n) => fieldOf(many, `select pg_backend_pid() from pg_sleep(${n / 20})`)),
+    );
+    const ended = database.query('select pg_terminate_backend(pid), pg_sleep(0.01) from unnest($1::int[]) pid', [
+      pids.reverse(),
+    ]);
+    // Nothing is read meanwhile, as in a busy process: their last words have arrived when the packet is sent.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+    await Promise.all([ended, many.submit(packet(insert))]);
+    expect(await runs()).toBe(1);
+  });
+
   it('is run again when only its preparation had begun', async () => {
     const pid = await pidOf();
     const submitted = executor.submit({ ...packet('select pg_sleep(0.3)', insert), preparatory: 1 });

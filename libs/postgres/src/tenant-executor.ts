@@ -28,7 +28,8 @@ export class TenantExecutor implements SqlExecutor {
       const outcome = await this.runOn(connection, packet, signal);
       const again = tries === MOST_TRIES ? 'no' : mayRunAgain(outcome, packet);
       if (again === 'no') return resultsOf(outcome, packet);
-      connection = again === 'yes' ? await this.take(signal) : await this.takeNew(signal);
+      // One idle connection may have ended alone; with a second one the server is leaving, and all others end with it.
+      connection = again === 'yes' && tries === 1 ? await this.take(signal) : await this.takeNew(signal);
       if (again === 'if-woken' && this.wokenAt() < startedAt) {
         this.pool.release(connection);
         return resultsOf(outcome, packet);
