@@ -34,7 +34,11 @@ export async function startWorkers(
   const status = createStatusKeeper({ name: 'data-plane', pid: process.pid });
   const observer = combineObservers(instruments.observer, status.observer);
   const buckets = new TokenBuckets(() => performance.now());
-  const merged = new WorkerMetrics(metrics.snapshot);
+  const merged = new WorkerMetrics(metrics.snapshot, {
+    now: () => performance.now(),
+    onFailure: (error) =>
+      observer.note({ kind: 'internal-error', where: 'metrics of a worker that ended', detail: String(error) }),
+  });
   const pool = new WorkerPool({
     workers,
     start: startWorker,
