@@ -16,7 +16,6 @@ export default {
   modulePathIgnorePatterns: ['/dist/', '/\\.nx/'],
   globalSetup: '<rootDir>/tools/testing/global-setup.mjs',
   globalTeardown: '<rootDir>/tools/testing/global-teardown.mjs',
-  setupFilesAfterEnv: ['<rootDir>/tools/testing/retry-in-ci.mjs'],
   reporters: ['default', '<rootDir>/tools/testing/closing-line-reporter.mjs'],
   testTimeout: 30_000,
   maxWorkers: 2,
