@@ -21,6 +21,8 @@ const LONGEST_PAUSE_MS = 500;
 interface Waiter {
   /** Counts up: a failed attempt to connect is the answer only to those who were waiting when it began. */
   readonly ticket: number;
+  /** Older connections are not for it; milliseconds of performance.now(). */
+  readonly askedSince: number;
   readonly resolve: (connection: PacketConnection) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -73,9 +75,11 @@ export class ConnectionPool implements BudgetedPool {
   }
 
   /**
+   * @param askedSince only a connection that the server was asked for since then will do, milliseconds of performance.now().
+   *   Idle ones stay for others, except for one that makes room where all places are taken.
    * @throws EngineError PGRST003 when none came free in time, PGRST000 when none can be made, `signal.reason` when aborted.
    */
-  acquire(signal: CancelSignal | undefined): Promise<PacketConnection> {
+  acquire(signal: CancelSignal | undefined, askedSince = -Infinity): Promise<PacketConnection> {
     return new Promise((resolve, reject) => {
       const settle = () => {
         clearTimeout(timer);
@@ -85,6 +89,7 @@ export class ConnectionPool implements BudgetedPool {
       };
       const waiter: Waiter = {
         ticket: (this.tickets += 1),
+        askedSince,
         resolve: (connection) => {
           settle();
           resolve(connection);
@@ -116,11 +121,12 @@ export class ConnectionPool implements BudgetedPool {
 
   /** Opens connections for those who wait, as far as the limits allow. */
   grow(): void {
-    while (this.waiters.length > this.connecting && this.all.size + this.connecting < this.max) {
+    while (this.waiters.length > this.connecting) {
+      if (this.all.size + this.connecting >= this.max) return this.makeRoom();
       const isProven = this.failures === 0 && this.all.size > 0;
       if (!isProven && this.connecting > 0) return;
       if (this.failures > 0 && performance.now() < this.retryAt) return this.growLater();
-      if (!this.budget.tryTake(this, this.all.size + this.connecting === 0)) return;
+      if (!this.budget.tryTake(this, this.all.size + this.connecting === 0)) return this.makeRoom();
       void this.add();
     }
   }
@@ -154,6 +160,13 @@ export class ConnectionPool implements BudgetedPool {
     for (const connection of [...this.all]) connection.destroy();
   }
 
+  /** Where no place is left: an idle connection goes when somebody waits all the same, which is for a newer one. */
+  private makeRoom(): void {
+    if (this.idle.length === 0) return;
+    const leaving = [...this.all].filter(({ usable }) => !usable).length;
+    if (this.waiters.length > this.connecting + leaving) this.closeOneIdle();
+  }
+
   private growLater(): void {
     this.retry ??= setTimeout(() => {
       this.retry = undefined;
@@ -176,25 +189,31 @@ export class ConnectionPool implements BudgetedPool {
       this.failures += 1;
       this.retryAt = performance.now() + pauseMs(this.failures);
       this.budget.give();
-      // With connections left those who wait are served by them; without any there is nothing to wait for. Who came while
-      // an attempt was under way waits for the next one, unless the one before had failed as well.
-      if (this.all.size === 0) this.rejectUpTo(this.failures > 1 ? this.tickets : lastTicket, connectFailed(error));
+      // With connections left those who wait are served by them; without any, or for who wants a new one, there is nothing
+      // to wait for. Who came while an attempt was under way waits for the next one, unless the one before had failed as well.
+      const isInVain = ({ askedSince }: Waiter) => this.all.size === 0 || askedSince > -Infinity;
+      this.rejectUpTo(this.failures > 1 ? this.tickets : lastTicket, connectFailed(error), isInVain);
       this.checkDrained();
     }
     this.grow();
   }
 
-  private rejectUpTo(ticket: number, reason: unknown): void {
-    for (const waiter of [...this.waiters]) if (waiter.ticket <= ticket) waiter.reject(reason);
+  private rejectUpTo(ticket: number, reason: unknown, whom: (waiter: Waiter) => boolean = () => true): void {
+    for (const waiter of [...this.waiters]) if (waiter.ticket <= ticket && whom(waiter)) waiter.reject(reason);
   }
 
   private hand(connection: PacketConnection): void {
-    const [waiter] = this.waiters;
+    const waiter = this.waiters.length === 0 ? undefined : this.firstFor(connection);
     if (waiter !== undefined) return waiter.resolve(connection);
     if (this.drained !== undefined) return connection.close();
     connection.idleSince = performance.now();
     this.budget.idle += 1;
     this.idle.push(connection);
+    if (this.waiters.length > 0) this.grow();
+  }
+
+  private firstFor({ askedAt }: PacketConnection): Waiter | undefined {
+    return this.waiters.find(({ askedSince }) => askedSince <= askedAt);
   }
 
   private remove(connection: PacketConnection): void {

@@ -10,6 +10,7 @@ let proxy: PostgresProxy;
 let executors: TenantExecutors;
 let executor: SqlExecutor;
 let wakes: number;
+let canWake: boolean;
 
 /** Each of its rows was written by one run of a packet. */
 const runs = async () => Number((await database.query('select count(*)::int as n from runs')).rows[0]?.n);
@@ -28,8 +29,10 @@ afterAll(async () => {
 beforeEach(async () => {
   await database.query('truncate runs');
   wakes = 0;
+  canWake = true;
   const wake = async () => {
     wakes += 1;
+    if (!canWake) return false;
     await proxy.resume();
     return true;
   };
@@ -128,5 +131,41 @@ describe('a read that had begun', () => {
     await refused;
     expect(wakes).toBe(0);
     expect(await fieldOf(executor, 'select 1')).toBe('1');
+  });
+
+  it('fails as it did when the server went away and cannot be woken', async () => {
+    canWake = false;
+    const pid = await pidOf();
+    const refused = expect(executor.submit(slowRead)).rejects.toMatchObject({ fields: { code: '57P01' } });
+    await pause(50);
+    await stopServer(pid);
+    await refused;
+    expect(wakes).toBeGreaterThan(0);
+    await proxy.resume();
+  });
+
+  it('leaves the other connections as they are when somebody ended just its session', async () => {
+    for (const poolSize of [8, 4]) {
+      const many = executors.for({
+        key: `${poolSize}`,
+        version: 1,
+        databaseUrl: database.url,
+        poolSize,
+        prepare: true,
+      });
+      const pids = () =>
+        Promise.all([1, 2, 3, 4].map((n) => fieldOf(many, `select pg_backend_pid() from pg_sleep(${n / 20})`)));
+      const before = await pids();
+      const ended = many.submit({ ...packet('select pg_sleep(5)'), repeatable: true });
+      const refused = expect(ended).rejects.toMatchObject({ fields: { code: '57P01' } });
+      await pause(100);
+      const { rows } = await database.query(
+        "select pid from pg_stat_activity where query = 'select pg_sleep(5)' and state = 'active' and datname = current_database()",
+      );
+      await terminate(rows[0].pid);
+      await refused;
+      const after = await pids();
+      expect(before.filter((pid) => !after.includes(pid))).toEqual([String(rows[0].pid)]);
+    }
   });
 });

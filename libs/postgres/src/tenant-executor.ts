@@ -3,7 +3,14 @@
  * packet means, tries again what a stale statement or a stopping server kept from running, and cancels what nobody waits
  * for any more.
  */
-import { InternalError, type CancelSignal, type SqlExecutor, type SqlPacket, type SqlResult } from '@perch/engine';
+import {
+  EngineError,
+  InternalError,
+  type CancelSignal,
+  type SqlExecutor,
+  type SqlPacket,
+  type SqlResult,
+} from '@perch/engine';
 import { connectionLost, sqlError } from './connection-errors.js';
 import type { ConnectionPool } from './connection-pool.js';
 import type { PacketConnection } from './packet-connection.js';
@@ -29,26 +36,44 @@ export class TenantExecutor implements SqlExecutor {
       const again = tries === MOST_TRIES ? 'no' : mayRunAgain(outcome, packet);
       if (again === 'no') return resultsOf(outcome, packet);
       // One idle connection may have ended alone; with a second one the server is leaving, and all others end with it.
-      connection = again === 'yes' && tries === 1 ? await this.take(signal) : await this.takeNew(signal);
-      if (again === 'if-woken' && this.wokenAt() < startedAt) {
-        this.pool.release(connection);
-        return resultsOf(outcome, packet);
+      if (again === 'yes') {
+        connection = tries === 1 ? await this.take(signal) : await this.takeNew(signal);
+        continue;
       }
+      const woken = await this.takeWoken(signal, startedAt);
+      if (woken === undefined) return resultsOf(outcome, packet);
+      connection = woken;
     }
   }
 
-  /** What is open may be about to end as well, and only a server that is asked anew tells whether it is there. */
+  /** What is open may be about to end as well. */
   private async takeNew(signal: CancelSignal | undefined): Promise<PacketConnection> {
-    for (const now = performance.now(); ;) {
-      const connection = await this.take(signal);
-      if (connection.askedAt >= now) return connection;
-      connection.close();
+    throwIfAborted(signal);
+    const connection = await this.pool.acquire(signal, performance.now());
+    return this.unlessAborted(connection, signal);
+  }
+
+  /**
+   * Only a server that is asked anew tells whether it had been away. undefined when it had not, and when it cannot be
+   * reached: what ended the packet is then the answer.
+   */
+  private async takeWoken(signal: CancelSignal | undefined, startedAt: number): Promise<PacketConnection | undefined> {
+    try {
+      const connection = await this.takeNew(signal);
+      if (this.wokenAt() >= startedAt) return connection;
+      this.pool.release(connection);
+    } catch (error) {
+      if (signal?.aborted === true || !(error instanceof EngineError)) throw error;
     }
+    return undefined;
   }
 
   private async take(signal: CancelSignal | undefined): Promise<PacketConnection> {
     throwIfAborted(signal);
-    const connection = this.pool.takeIdle() ?? (await this.pool.acquire(signal));
+    return this.unlessAborted(this.pool.takeIdle() ?? (await this.pool.acquire(signal)), signal);
+  }
+
+  private unlessAborted(connection: PacketConnection, signal: CancelSignal | undefined): PacketConnection {
     if (signal?.aborted === true) {
       this.pool.release(connection);
       throw signal.reason;
