@@ -1,7 +1,10 @@
 /** Branches whose time has come, with real computes. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { silentObserver } from '@perch/observability';
+import { fileURLToPath } from 'node:url';
+import { applyMigrations, createDatabase } from '@perch/database';
+import { silentObserver, type Observation } from '@perch/observability';
+import { createTestDatabase } from '../../../tools/testing/test-database.js';
 import { createOperationHarness, type OperationHarness, type TestBranch } from '../test/operation-harness.js';
 import { ExpiredBranches } from './expired-branches.js';
 
@@ -80,4 +83,41 @@ describe('a branch that expires', () => {
     await harness.work(enqueued.splice(0).map((id) => ({ id })));
     expect(isThere(branch)).toBe(false);
   }, 60_000);
+});
+
+test('a branch that cannot be deleted is tried and told of later each time, and keeps no other one waiting', async () => {
+  const metadata = await createTestDatabase();
+  await applyMigrations(metadata.url, fileURLToPath(new URL('../../../prisma/migrations', import.meta.url)));
+  const database = createDatabase({ url: metadata.url, masterKey: 'a master key of this spec' });
+  try {
+    await metadata.query(`
+      INSERT INTO projects (id, name, region_id, pg_version, compute) VALUES ('p', 'p', 'r', 18, 'attached');
+      INSERT INTO branches (id, project_id, name, current_state, expires_at)
+        SELECT name, 'p', name, 'ready', '2020-01-01' FROM unnest(ARRAY['stuck', 'free']) AS name;
+      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not now'; END $$;
+      CREATE TRIGGER refuse BEFORE UPDATE ON branches FOR EACH ROW WHEN (OLD.id = 'stuck') EXECUTE FUNCTION refuse()`);
+    let now = 0;
+    const told: unknown[] = [];
+    const note = (seen: Observation) => void (seen.kind === 'message' && told.push([now, seen.fields?.['retryInMs']]));
+    const expired = new ExpiredBranches({ database, observer: { note }, enqueue: async () => {}, now: () => now });
+    for (; now <= 200_000; now += 2_000) await expired.look();
+    expect(told).toEqual([
+      [0, 4_000],
+      [4_000, 8_000],
+      [12_000, 16_000],
+      [28_000, 32_000],
+      [60_000, 60_000],
+      [120_000, 60_000],
+      [180_000, 60_000],
+    ]);
+    const left = await metadata.query('SELECT id FROM branches WHERE deleted_at IS NULL');
+    expect(left.rows).toEqual([{ id: 'stuck' }]);
+    await metadata.query('DROP TRIGGER refuse ON branches');
+    now = 240_000;
+    await expired.look();
+    expect((await metadata.query('SELECT id FROM branches WHERE deleted_at IS NULL')).rows).toEqual([]);
+  } finally {
+    await database.close();
+    await metadata.drop();
+  }
 });

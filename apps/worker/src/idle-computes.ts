@@ -33,7 +33,10 @@ interface Watched {
 
 export class IdleComputes {
   readonly #watched = new Map<string, Watched>();
-  readonly #rounds = new Rounds(() => this.look(), LOOK_MS);
+  readonly #rounds = new Rounds(() => this.look(), {
+    everyMs: LOOK_MS,
+    onError: (error, retryInMs) => this.tell('Idle computes', error, { retryInMs }),
+  });
 
   constructor(private readonly parts: IdleComputesParts) {}
 
@@ -45,17 +48,13 @@ export class IdleComputes {
     return this.#rounds.stop();
   }
 
-  /** One round over every local compute that runs; never throws. */
+  /** One round over every local compute that runs. @throws when the metadata database cannot be asked */
   async look(): Promise<void> {
-    try {
-      const endpoints = await this.parts.database.endpoints.listLocalActive();
-      const known = new Set(endpoints.map(({ id }) => id));
-      for (const id of this.#watched.keys()) if (!known.has(id)) this.#watched.delete(id);
-      for (const endpoint of endpoints)
-        await this.lookAt(endpoint).catch((error: unknown) => this.tell(endpoint, error));
-    } catch (error) {
-      this.tell(undefined, error);
-    }
+    const endpoints = await this.parts.database.endpoints.listLocalActive();
+    const known = new Set(endpoints.map(({ id }) => id));
+    for (const id of this.#watched.keys()) if (!known.has(id)) this.#watched.delete(id);
+    for (const endpoint of endpoints)
+      await this.lookAt(endpoint).catch((error: unknown) => this.tell(`Endpoint ${endpoint.id}`, error));
   }
 
   private async lookAt(endpoint: Endpoint): Promise<void> {
@@ -94,9 +93,8 @@ export class IdleComputes {
     }
   }
 
-  private tell(endpoint: Endpoint | undefined, error: unknown): void {
-    const what = endpoint === undefined ? 'Idle computes' : `Endpoint ${endpoint.id}`;
+  private tell(what: string, error: unknown, fields: Readonly<Record<string, number>> = {}): void {
     const text = `${what} could not be looked at: ${error instanceof Error ? error.message : String(error)}`;
-    this.parts.observer.note({ kind: 'message', level: 'warn', text });
+    this.parts.observer.note({ kind: 'message', level: 'warn', text, fields });
   }
 }
