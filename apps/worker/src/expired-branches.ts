@@ -42,7 +42,6 @@ export class ExpiredBranches {
     this.#pauses.keep(new Set(due.map(({ id }) => id)));
     for (const branch of due) {
       if (!this.#pauses.isOver(branch.id)) continue;
-
       await this.delete(branch, now).then(
         () => this.#pauses.succeeded(branch.id),
         (error: unknown) => this.tell(`Branch ${branch.id}`, error, this.#pauses.failed(branch.id)),

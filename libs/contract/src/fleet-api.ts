@@ -17,7 +17,8 @@
  */
 import { z } from 'zod';
 
-export const tenantChangeSchema = z.strictObject({
+/** Fields that a newer control plane adds are left out: the feed of a proxy must not end over them. */
+export const tenantChangeSchema = z.object({
   sequence: z.int().nonnegative(),
   endpoint_id: z.string(),
   database: z.string(),
@@ -32,7 +33,7 @@ export const fleetEventNames = { change: 'change', resync: 'resync' } as const;
 /** Header of a 404 for a tenant. */
 export const changeSequenceHeader = 'perch-change-sequence';
 
-export const resyncSchema = z.strictObject({ sequence: z.int().nonnegative() });
+export const resyncSchema = z.object({ sequence: z.int().nonnegative() });
 
 export const fleetApiPaths = {
   tenant: (endpointId: string, database: string) =>

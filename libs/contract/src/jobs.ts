@@ -4,8 +4,11 @@
  */
 import { z } from 'zod';
 
+// Fields that a newer version adds are left out by an older worker, so that control plane and worker may be upgraded in
+// either order: what must not be overlooked needs a job of its own name.
+
 /** Runs every step of one operation that is not finished yet. The natural key is the operation's id. */
-export const runOperationJobSchema = z.strictObject({
+export const runOperationJobSchema = z.object({
   operation_id: z.uuid(),
   /** Of the trace that the operation was asked for in (https://www.w3.org/TR/trace-context/). */
   traceparent: z.string().optional(),

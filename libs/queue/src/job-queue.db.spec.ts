@@ -1,11 +1,14 @@
 /** One contract, both backends: PostgreSQL always, Redis when REDIS_URL is set or redis-server is on the PATH. */
+import { randomUUID } from 'node:crypto';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { runOperationJobSchema } from '@perch/contract';
 import { createTestDatabase, type TestDatabase } from '../../../tools/testing/test-database.js';
 import { defineJob } from './define-job.js';
 import { createJobQueue, type JobQueue } from './job-queue.js';
+import { runOperationJob } from './jobs/run-operation.job.js';
 import { RunLater, UnrecoverableError } from './queue-error.js';
 import type { QueueLocation } from './backend.js';
 
@@ -96,6 +99,21 @@ for (const backend of backends) {
       await until(() => seen.length === 2);
       await sleep(100);
       expect(seen.sort()).toEqual([1, 3]);
+    });
+
+    test('a field that a newer version adds does not keep an older worker from the job', async () => {
+      const name = `spec-newer-${process.pid}-${(counter += 1)}`;
+      const older = defineJob({ ...runOperationJob, name });
+      const newer = defineJob({
+        ...older,
+        payload: runOperationJobSchema.extend({ added_later: z.string() }),
+      });
+      const operation_id = randomUUID();
+      await queue.enqueue(newer, operation_id, { operation_id, added_later: 'x' });
+      const seen: unknown[] = [];
+      await queue.consume(older, async (payload) => void seen.push(payload), consuming);
+      await until(() => seen.length === 1);
+      expect(seen).toEqual([{ operation_id }]);
     });
 
     test('a job enqueued while a consumer waits starts at once', async () => {

@@ -145,6 +145,19 @@ describe('createHttpSnapshotSource', () => {
     ]);
   });
 
+  it('overlooks fields that a newer control plane adds to its events', async () => {
+    respond = (_request, response) => {
+      response.writeHead(200);
+      response.write(event('resync', { sequence: 8, added_later: 1 }));
+      response.write(
+        event('change', { sequence: 9, endpoint_id: 'ep-calm-lake-a1b2c3d4', database: 'my db', version: 9, why: 'x' }),
+      );
+    };
+    await make().start(listener);
+    while (heard.length < 3) await sleep(2);
+    expect(heard).toEqual([true, 'resync', [key, 9]]);
+  });
+
   it('passes a resync on and goes on from its sequence', async () => {
     let connections = 0;
     respond = (_request, response) => {
