@@ -294,9 +294,12 @@ describe('schema caches', () => {
       copies.files.set('a/b', { ...copy, schemas: ['others'] });
       await start().get(tenantOf(3));
       expect(database.loads).toBe(2);
-      copies.files.set('a/b', { ...copy, document: () => undefined });
+      copies.files.set('a/b', { ...copy, extraSearchPath: ['others'] });
       await start().get(tenantOf(3));
       expect(database.loads).toBe(3);
+      copies.files.set('a/b', { ...copy, document: () => undefined });
+      await start().get(tenantOf(3));
+      expect(database.loads).toBe(4);
     });
 
     it('keep none of a tenant that is gone, and none whose state could not be read', async () => {

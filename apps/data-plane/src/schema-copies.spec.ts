@@ -45,6 +45,7 @@ const read: ReadSchema = {
   version: { kind: 'counted', text: '12:3' },
   catalog: 'sums',
   schemas: ['public'],
+  extraSearchPath: ['kit'],
   contentHash,
   text,
 };

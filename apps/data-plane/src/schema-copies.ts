@@ -14,6 +14,7 @@ import type { SchemaState } from './schema-version.js';
 const headSchema = z.strictObject({
   snapshot_version: z.int(),
   schemas: z.array(z.string()),
+  extra_search_path: z.array(z.string()),
   version: z.strictObject({ kind: z.enum(['counted', 'catalog']), text: z.string() }),
   catalog: z.string(),
   content_hash: z.string(),
@@ -25,6 +26,8 @@ export interface SchemaCopy extends SchemaState {
   readonly snapshotVersion: number;
   /** Exposed when it was read. */
   readonly schemas: readonly string[];
+  /** Searched for the views below those, when it was read. */
+  readonly extraSearchPath: readonly string[];
   /** The document, unpacked when asked for. undefined when this release does not understand it. */
   document(): { readonly snapshot: SchemaSnapshot; readonly characters: number } | undefined;
 }
@@ -32,6 +35,7 @@ export interface SchemaCopy extends SchemaState {
 export interface ReadSchema extends SchemaState {
   readonly contentHash: string;
   readonly schemas: readonly string[];
+  readonly extraSearchPath: readonly string[];
   /** As `serializeSchemaSnapshot` wrote it. */
   readonly text: string;
 }
@@ -61,10 +65,11 @@ export function createSchemaCopies({ directory, fleetToken, observer }: SchemaCo
   const ownerOf = ({ key, connection }: ActiveTenant) => ({ key, secret: fleetToken ?? connection.databaseUrl });
   return {
     read: (tenant) => files.read(ownerOf(tenant), copyOf),
-    async write(tenant, { version, catalog, schemas, contentHash, text }) {
+    async write(tenant, { version, catalog, schemas, extraSearchPath, contentHash, text }) {
       const head: z.infer<typeof headSchema> = {
         snapshot_version: tenant.version,
         schemas: [...schemas],
+        extra_search_path: [...extraSearchPath],
         version,
         catalog,
         content_hash: contentHash,
@@ -86,6 +91,7 @@ function copyOf(content: Buffer): SchemaCopy {
     version: head.version,
     catalog: head.catalog,
     schemas: head.schemas,
+    extraSearchPath: head.extra_search_path,
     snapshotVersion: head.snapshot_version,
     contentHash: head.content_hash,
     document() {

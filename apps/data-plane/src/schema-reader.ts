@@ -82,7 +82,8 @@ export function createSchemaReader({ database, copies, observer, sharedBy }: Sch
       const { contentHash } = snapshot;
       const text = serializeSchemaSnapshot(snapshot);
       if (state !== undefined) {
-        void copies?.write(tenant, { ...state, schemas: configured.api.schemas, contentHash, text });
+        const { schemas, extraSearchPath } = configured.api;
+        void copies?.write(tenant, { ...state, schemas, extraSearchPath, contentHash, text });
       }
       const cache = sharedBy(contentHash) ?? createSchemaCache(snapshot);
       const schema = { cache, version: state?.version, snapshotVersion: tenant.version, config };
@@ -92,7 +93,8 @@ export function createSchemaReader({ database, copies, observer, sharedBy }: Sch
       const copy = await copies?.read(tenant);
       if (copy === undefined || copy.snapshotVersion < tenant.version) return undefined;
       const config = await readConfig(tenant);
-      if (!isEqual(copy.schemas, config.applyTo(tenant).api.schemas)) return undefined;
+      const { schemas, extraSearchPath } = config.applyTo(tenant).api;
+      if (!isEqual(copy.schemas, schemas) || !isEqual(copy.extraSearchPath, extraSearchPath)) return undefined;
       if (!(await holds(copy, tenant, database))) return undefined;
       const shared = sharedBy(copy.contentHash);
       const document = shared === undefined ? copy.document() : undefined;

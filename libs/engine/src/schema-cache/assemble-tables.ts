@@ -63,7 +63,7 @@ export function assembleTables(rows: TableRows): AssembledTables {
     return {
       schema: text(row, 1),
       name: text(row, 2),
-      kind: kinds[text(row, 3)] ?? 'table',
+      kind: flag(row, 6) ? 'partition' : (kinds[text(row, 3)] ?? 'table'),
       description: optionalText(row, 4),
       insertable: (can & INSERT) !== 0,
       updatable: (can & UPDATE) !== 0,

@@ -25,7 +25,8 @@ export function createSchemaCache({ contentHash, content }: SchemaSnapshot): Sch
     return { ...record, columns: new Map(compact.map((column) => [column.name, column])) };
   });
   const tableIndexes = new Map(tables.map((table, index) => [identifierKey(table), index]));
-  const tablesBySchema = groupBy(tables, (table) => table.schema);
+  const isTable = ({ kind }: Table) => kind !== 'partition';
+  const tablesBySchema = groupBy(tables.filter(isTable), (table) => table.schema);
   const routines = groupBy(content.routines, identifierKey);
   const routineNames = new Map<string, string[]>();
   for (const [first] of routines.values()) {
@@ -50,7 +51,10 @@ export function createSchemaCache({ contentHash, content }: SchemaSnapshot): Sch
     contentHash,
     serverVersion: content.serverVersion,
     schemaDescription: (schema) => schemas.get(schema),
-    table: (name) => tables[tableIndexes.get(identifierKey(name)) ?? -1],
+    table: (name) => {
+      const found = tables[tableIndexes.get(identifierKey(name)) ?? -1];
+      return found !== undefined && isTable(found) ? found : undefined;
+    },
     tables: (schema) => tablesBySchema.get(schema) ?? [],
     relationships: (origin, targetSchema) => reachOf(origin, targetSchema).all,
     relationshipsNamed: (origin, targetSchema, name) => reachOf(origin, targetSchema).byName.get(name) ?? [],

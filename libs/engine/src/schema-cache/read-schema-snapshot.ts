@@ -28,6 +28,8 @@ import { viewsSql } from './sql/views.sql.js';
 export interface SchemaOptions {
   /** Exposed schemas, at least one. */
   readonly schemas: readonly string[];
+  /** Schemas whose views are looked through, too. Default none. */
+  readonly extraSearchPath?: readonly string[];
   /** Settings of roles apply to requests; false spares reading them. Default true. */
   readonly inDatabaseConfig?: boolean;
 }
@@ -69,13 +71,17 @@ export async function readSchemaSnapshot(
   signal?: AbortSignal,
 ): Promise<SchemaSnapshot> {
   const schemas = JSON.stringify(options.schemas);
+  const extraSearchPath = JSON.stringify(options.extraSearchPath ?? []);
   const wantsSettings = String(options.inDatabaseConfig ?? true);
+  const values: Partial<Record<string, readonly string[]>> = {
+    keys: [schemas, extraSearchPath],
+    views: [schemas, extraSearchPath],
+    representations: [],
+    roles: [wantsSettings],
+  };
   const statements = [
     statement(settingsSql),
-    ...Object.entries(queries).map(([name, sql]) => {
-      if (name === 'roles') return statement(sql, wantsSettings);
-      return name === 'representations' ? statement(sql) : statement(sql, schemas);
-    }),
+    ...Object.entries(queries).map(([name, sql]) => statement(sql, ...(values[name] ?? [schemas]))),
   ];
   const [, ...results] = await executor.submit({ statements, repeatable: true }, signal);
   return snapshotOf(rowsByName(results), options);

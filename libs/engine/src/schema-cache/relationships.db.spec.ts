@@ -7,6 +7,7 @@ import type { SchemaCache } from './schema-cache.js';
 const ddl = `
   create schema api;
   create schema hidden;
+  create schema extra;
   set search_path = api;
 
   create table authors (id int primary key, name text);
@@ -23,9 +24,15 @@ const ddl = `
   create table logs (id int, day date, book_id int constraint logged references books, primary key (id, day)) partition by range (day);
   create table logs_1 partition of logs for values from ('2020-01-01') to ('2021-01-01');
   create table log_lines (log_id int, log_day date, foreign key (log_id, log_day) references logs (id, day));
+  create table log_notes (log_id int, log_day date, constraint noted foreign key (log_id, log_day) references logs_1 (id, day));
   create table hidden.gold (id int primary key, book_id int constraint gilded references api.books);
 
   create view gold as select id, book_id from hidden.gold;
+  create view hidden.below as select id, author_id from books;
+  create view over_hidden as select id, author_id from hidden.below;
+  create view extra.below as select id, author_id from books;
+  create view over_extra as select id, author_id from extra.below;
+  create view partition_view as select * from logs_1;
   create view brief as select id as no, title, author_id as who from books;
   create view briefer as select no as n, who from brief;
   create view twice as select id, id as again from authors;
@@ -81,7 +88,7 @@ describe('relationships of a real database', () => {
     database = await createTestDatabase();
     executor = await createPgExecutor(database.url);
     await database.query(ddl);
-    cache = await loadSchemaCache(executor, { schemas: ['api'] });
+    cache = await loadSchemaCache(executor, { schemas: ['api'], extraSearchPath: ['extra'] });
   });
   afterAll(async () => {
     await executor.close();
@@ -138,6 +145,9 @@ describe('relationships of a real database', () => {
     ['logs', 'books', ['many-to-one books (logged: book_id=id)']],
     ['books', 'logs', ['one-to-many logs (logged: id=book_id)']],
     ['logs_1', 'books', []],
+    ['log_notes', 'logs_1', ['many-to-one logs_1 (noted: log_id=id,log_day=day)']],
+    ['logs_1', 'log_notes', ['one-to-many log_notes (noted: id=log_id,day=log_day)']],
+    ['log_notes', 'logs', []],
     ['log_lines', 'logs', ['many-to-one logs (log_lines_log_id_log_day_fkey: log_id=id,log_day=day)']],
   ])('junctions, functions, self references, partitions: %s and %s', (origin, target, expected) => {
     expect(between(origin, target)).toEqual(expected);
@@ -169,6 +179,11 @@ describe('relationships of a real database', () => {
     ['stored', 'authors', ['many-to-one authors (wrote: author_id=id)']],
     ['over_stored', 'authors', ['many-to-one authors (wrote: author_id=id)']],
     ['upwards', 'people', []],
+    ['over_extra', 'authors', ['many-to-one authors (wrote: author_id=id)']],
+    ['over_hidden', 'authors', []],
+    ['authors', 'over_hidden', []],
+    ['partition_view', 'books', []],
+    ['log_notes', 'partition_view', ['many-to-one partition_view (noted: log_id=id,log_day=day)']],
   ])('views: %s and %s', (origin, target, expected) => {
     expect(between(origin, target)).toEqual(expected);
   });
@@ -179,6 +194,9 @@ describe('relationships of a real database', () => {
     ['half_key', []],
     ['twice', ['id']],
     ['over_stored', ['id']],
+    ['over_extra', ['id']],
+    ['over_hidden', []],
+    ['partition_view', ['day', 'id']],
   ])('primary key of view %s', (view, key) => {
     expect(cache.table({ schema: 'api', name: view })?.primaryKey).toEqual(key);
   });
@@ -192,6 +210,11 @@ describe('relationships of a real database', () => {
     const found = cache.relationshipsNamed({ schema: 'api', name: origin }, 'api', name);
     const shown = found.map((one) => (one.kind === 'foreign-key' ? one.constraint : one.kind));
     expect(shown.slice(0, constraints.length)).toEqual(constraints);
+  });
+
+  test('a partition with a foreign key of its own is embedded, but no table', () => {
+    expect(cache.table({ schema: 'api', name: 'logs_1' })).toBeUndefined();
+    expect(cache.tables('api').map(({ name }) => name)).not.toContain('logs_1');
   });
 
   test('a function is found in its own schema, not in that of its rows', () => {

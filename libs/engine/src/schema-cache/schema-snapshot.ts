@@ -51,7 +51,7 @@ export interface SchemaContent {
 }
 
 /** Raised with every change of `SchemaContent`, so that a document of another release is read again from the database. */
-const format = 2;
+const format = 3;
 
 /** Format, hash and their spaces: 64 hexadecimal digits and some. */
 const MAX_HEADER_LENGTH = 80;

@@ -1,7 +1,7 @@
 /** Tables, views, materialized views and foreign tables of the schemas that a request may name, with their columns. */
 
-/** `table` also for partitioned tables: they are used alike. */
-export type TableKind = 'table' | 'view' | 'materialized-view' | 'foreign-table';
+/** `table` also for partitioned tables: they are used alike. A `partition` is no table of its own, but may be embedded. */
+export type TableKind = 'table' | 'view' | 'materialized-view' | 'foreign-table' | 'partition';
 
 export interface Column {
   readonly name: string;

@@ -7,18 +7,28 @@ export const exposedSchemas = `
     where n.nspname in (select json_array_elements_text($1::json))
   )`;
 
-/** Partitions are left out: they are reached through their parent. */
+/**
+ * Partitions are left out, since they are reached through their parent; but those with a foreign key of their own, which
+ * cannot be reached so, are there to be embedded.
+ */
 export const exposedRelations = `${exposedSchemas},
+  own_keys as materialized (
+    select unnest(array[k.conrelid, k.confrelid]) as relation
+    from pg_constraint k
+    where k.contype = 'f' and k.conparentid = 0
+  ),
   exposed as materialized (
-    select c.oid, c.relname, c.relkind, c.reltype, s.nspname
+    select c.oid, c.relname, c.relkind, c.reltype, c.relispartition, s.nspname
     from pg_class c
     join exposed_schemas s on s.oid = c.relnamespace
     where c.relnamespace = any (array(select oid from exposed_schemas))
-      and c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
+      and c.relkind in ('r', 'p', 'v', 'm', 'f')
+      and (not c.relispartition or c.oid in (select relation from own_keys))
   )`;
 
 /**
- * Views of exposed schemas and every view below them, wherever it lies. A rule depends on all that its query names.
+ * Views of exposed schemas and every view below them in those and in the extra search path ($2, a JSON array of names): as
+ * with PostgREST, what lies below a view elsewhere is not known. A rule depends on all that its query names.
  * Needs `with recursive`.
  */
 export const reachedViews = `${exposedRelations},
@@ -30,6 +40,8 @@ export const reachedViews = `${exposedRelations},
     join pg_rewrite r on r.ev_class = v.oid and r.rulename = '_RETURN'
     join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid and d.refclassid = 'pg_class'::regclass
     join pg_class below on below.oid = d.refobjid and below.relkind in ('v', 'm')
+    join pg_namespace n on n.oid = below.relnamespace
+    where n.oid in (select oid from exposed_schemas) or n.nspname in (select json_array_elements_text($2::json))
   )`;
 
 /** Domains with what they stand for in the end; the outermost modifier and default win. Needs `with recursive`. */

@@ -4,7 +4,7 @@ import { reachedViews } from './exposed.sql.js';
  * One row per primary key (p), unique (u) and foreign key (f) constraint of the exposed tables and of the tables below
  * exposed views: kind, relation's oid, name, column numbers, referenced relation's oid, referenced column numbers.
  *
- * Constraints that a partition has because its parent has them are left out.
+ * Foreign keys that a partition has because its parent has them are left out.
  *
  * @see https://www.postgresql.org/docs/current/catalog-pg-constraint.html
  */
@@ -20,7 +20,7 @@ with recursive ${reachedViews},
   )
 select k.contype, k.conrelid, k.conname, array_to_json(k.conkey), nullif(k.confrelid, 0), array_to_json(k.confkey)
 from pg_constraint k
-where k.contype in ('p', 'u', 'f') and k.conparentid = 0
+where k.contype in ('p', 'u', 'f') and (k.contype <> 'f' or k.conparentid = 0)
   and k.conrelid in (select oid from bases)
   and (k.contype <> 'f' or k.confrelid in (select oid from bases))
 order by k.conname, k.oid`;
