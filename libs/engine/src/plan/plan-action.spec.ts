@@ -91,10 +91,10 @@ describe('a mutation', () => {
   it.each<[string, Sent['headers'], readonly string[] | undefined]>([
     ['/films?select=title', undefined, []],
     ['/films?select=title', prefer('return=minimal'), []],
-    ['/films?select=title', prefer('return=representation'), ['title', 'id']],
-    ['/films?select=title', prefer('return=headers-only'), ['title', 'id']],
-    ['/films?select=title,directors(name)', prefer('return=representation'), ['title', 'director_id', 'id']],
-    ['/films?select=title&order=year', prefer('return=representation'), ['title', 'id']],
+    ['/films?select=title', prefer('return=representation'), ['id', 'title']],
+    ['/films?select=title', prefer('return=headers-only'), ['id', 'title']],
+    ['/films?select=title,directors(name)', prefer('return=representation'), ['director_id', 'id', 'title']],
+    ['/films?select=title&order=year', prefer('return=representation'), ['id', 'title']],
     ['/scripts', prefer('return=representation'), undefined],
   ])('of %s with %j returns %j', (target, headers, returning) => {
     const body = target.startsWith('/scripts') ? '{"pages":1}' : row;

@@ -13,7 +13,7 @@ import type { SchemaCache } from '../schema-cache/schema-cache.js';
 import type { Table } from '../schema-cache/table.js';
 import type { ActionPlan, CallAction, InfoAction, InspectAction, MutateAction, ReadAction } from './action-plan.js';
 import { negotiateContent } from './negotiate-content.js';
-import { neededColumns } from './needed-columns.js';
+import { neededColumns, withFiltered } from './needed-columns.js';
 import { findCalledRoutine, planArguments } from './plan-call.js';
 import { planMutate } from './plan-mutate.js';
 import { planRead } from './plan-read.js';
@@ -96,7 +96,7 @@ function planCallAction(
   refuseUnknownPreferences(request);
   const { handling, maxAffected } = request.preferences;
   if (handling === 'strict' && maxAffected !== undefined && !routine.returns.set) throw engineError('PGRST128');
-  const returning = routine.returns.kind === 'composite' ? neededColumns(read) : undefined;
+  const returning = routine.returns.kind === 'composite' ? withFiltered(neededColumns(read), read) : undefined;
   return {
     kind: 'call',
     call: { routine, args: planArguments(found, request), returning },

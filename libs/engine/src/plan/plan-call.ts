@@ -2,7 +2,7 @@
 import type { ApiRequest } from '../api-request/api-request.js';
 import type { Payload } from '../api-request/payload.js';
 import { InternalError } from '../error/engine-error.js';
-import type { QualifiedIdentifier } from '../identifiers.js';
+import { withoutNul, type QualifiedIdentifier } from '../identifiers.js';
 import type { RoutineParameter } from '../schema-cache/routine.js';
 import type { SchemaCache } from '../schema-cache/schema-cache.js';
 import type { CallArguments, NamedArgument } from './call-plan.js';
@@ -80,14 +80,14 @@ function wholeBody(payload: Payload | undefined): string | Buffer {
   }
 }
 
-/** Of a repeated name every value goes to a variadic parameter, the last one to any other. */
+/** Of a repeated name every value goes to a variadic parameter, the last one to any other. A value ends where a NUL stands in it. */
 function textArguments(
   parameters: readonly RoutineParameter[],
   pairs: readonly (readonly [name: string, value: string])[],
 ): CallArguments {
   const values: NamedArgument[] = [];
   for (const parameter of parameters) {
-    const texts = pairs.filter(([name]) => name === parameter.name).map(([, text]) => text);
+    const texts = pairs.filter(([name]) => name === parameter.name).map(([, text]) => withoutNul(text));
     const last = texts.at(-1);
     if (last !== undefined) values.push({ parameter, texts: parameter.variadic ? texts : [last] });
   }

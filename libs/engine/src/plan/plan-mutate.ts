@@ -152,7 +152,7 @@ function returning({ request, table, needed }: MutationInput): readonly string[]
   switch (request.preferences.return) {
     case 'representation':
     case 'headers-only':
-      return needed === undefined ? undefined : [...new Set([...needed, ...table.primaryKey])];
+      return needed === undefined ? undefined : [...new Set([...needed, ...table.primaryKey])].sort();
     case 'minimal':
     case undefined:
       return [];

@@ -23,8 +23,8 @@ export interface ReadInput {
   /** Table or view that the rows are of (of a function: its row type, else its own name). */
   readonly relation: QualifiedIdentifier;
   /**
-   * Where the rows come from. `relation`: read from it. `changed`: rows of a mutation in `sourceCte`, whose own filters and
-   * range are not for the read. `returned`: rows of a called function in `sourceCte`, with filters and range.
+   * Where the rows come from. `relation`: read from it. `changed`: rows of a mutation in `sourceCte`, whose own filters are
+   * not for the read, nor any range. `returned`: rows of a called function in `sourceCte`, with filters and range.
    */
   readonly rows: 'relation' | 'changed' | 'returned';
 }
@@ -43,7 +43,7 @@ export function planRead({ request, schema, config, relation, rows }: ReadInput)
   const tree = initReadPlan(changed && queryParams.select.length === 0 ? wholeRows : queryParams.select);
   if (!changed) tree.range = request.topLevelRange;
   const attached = changed
-    ? { ...queryParams, filters: belowTop(queryParams.filters), logic: belowTop(queryParams.logic) }
+    ? { ...queryParams, filters: belowTop(queryParams.filters), logic: belowTop(queryParams.logic), ranges: [] }
     : queryParams;
   const legacyNames = attachToEmbeds(tree, attached, config.useLegacyTargetNames);
   const root = { relation, fromSource: rows !== 'relation', schemaName: relation.schema, legacyNames };

@@ -9,7 +9,7 @@ import { ident, literal, qualified, sql, type SqlFragment } from './sql.js';
 
 /** Alias of the page's rows: PostgREST's, because PostgreSQL's messages show it. */
 export const pageAlias = '_postgrest_t';
-/** Name of the page as a CTE, where an expression must read it twice. */
+/** Name of the page as a CTE, where it is its own origin and an expression reads that, too. */
 export const pageCte = 'pgrst_page';
 /** Column of a scalar function's result. */
 export const scalarColumn = 'pgrst_scalar';
@@ -26,7 +26,8 @@ export type PageRows =
 const page = ident(pageAlias);
 const scalar = sql`${page}.${ident(scalarColumn)}`;
 
-export function bodySql(handler: BodyHandler, rows: PageRows): SqlFragment {
+/** @param origin name of the CTE that the page's rows come from: CSV is headed by its columns */
+export function bodySql(handler: BodyHandler, rows: PageRows, origin: string): SqlFragment {
   switch (handler.kind) {
     case 'none':
       return sql`null::text`;
@@ -35,7 +36,7 @@ export function bodySql(handler: BodyHandler, rows: PageRows): SqlFragment {
     case 'json-object':
       return jsonObject(rows, handler.nullsStripped);
     case 'csv':
-      return csv;
+      return csv(ident(origin));
     case 'geojson':
       return sql`pg_catalog.json_build_object('type', 'FeatureCollection', 'features', coalesce(pg_catalog.json_agg(ST_AsGeoJSON(${page})::json), '[]'))`;
     case 'aggregate': {
@@ -63,8 +64,8 @@ export function isBinary(handler: BodyHandler): boolean {
   return (handler.kind === 'aggregate' || handler.kind === 'function-result') && handler.binary;
 }
 
-/** Whether the expression reads the page as `pageCte` beside aggregating it. */
-export function readsPageTwice(handler: BodyHandler): boolean {
+/** Whether the expression reads the rows' origin beside aggregating the page. */
+export function readsOrigin(handler: BodyHandler): boolean {
   return handler.kind === 'csv';
 }
 
@@ -105,5 +106,10 @@ function stripNulls(json: SqlFragment, wanted: boolean): SqlFragment {
   return wanted ? sql`pg_catalog.json_strip_nulls(${json})` : json;
 }
 
-/** A line of names (of the first row's keys), then each row as PostgreSQL writes records, without the parentheses. */
-const csv = sql`(select coalesce(pg_catalog.string_agg(key, ','), '') from pg_catalog.json_object_keys((select pg_catalog.row_to_json(_) from ${ident(pageCte)} _ limit 1)) key) || ${literal('\n')} || coalesce(pg_catalog.string_agg(substring(${page}::text, 2, length(${page}::text) - 2), ${literal('\n')}), '')`;
+/**
+ * A line of names (of the keys of the origin's first row), then each row as PostgreSQL writes records, without the parentheses.
+ * The names of a mutation's or a call's own rows stand above what is read from them, as PostgREST has it.
+ */
+function csv(origin: SqlFragment): SqlFragment {
+  return sql`(select coalesce(pg_catalog.string_agg(key, ','), '') from pg_catalog.json_object_keys((select pg_catalog.row_to_json(_) from ${origin} _ limit 1)) key) || ${literal('\n')} || coalesce(pg_catalog.string_agg(substring(${page}::text, 2, length(${page}::text) - 2), ${literal('\n')}), '')`;
+}

@@ -7,7 +7,7 @@ import { callQuery } from './call-query.js';
 import { atMost, exactlyOne } from './guards-sql.js';
 import { pageStatement, pageTotal } from './page-statement.js';
 import { readQuery } from './read-query.js';
-import { ident, sql, type SqlFragment } from './sql.js';
+import { sql, type SqlFragment } from './sql.js';
 import { totalSql, type Counting } from './total-sql.js';
 
 export function callStatement(
@@ -19,7 +19,7 @@ export function callStatement(
   const rows = pageRows(plan);
   const count = pageTotal(rows);
   return pageStatement({
-    ctes: [sql`${ident(sourceCte)} as (${callQuery(plan.call)})`],
+    origin: { name: sourceCte, query: callQuery(plan.call) },
     query: readQuery(plan.read),
     rows,
     handler: plan.content.handler,

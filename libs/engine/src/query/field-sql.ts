@@ -1,6 +1,6 @@
 /** A field as an expression: its column, the way into its json, and the function that shows a domain's value. */
 import type { JsonStep } from '../api-request/query-params/ast.js';
-import type { QualifiedIdentifier } from '../identifiers.js';
+import { withoutNul, type QualifiedIdentifier } from '../identifiers.js';
 import type { ResolvedField } from '../plan/resolved-field.js';
 import { column, join, param, qualified, raw, sql, type SqlFragment } from './sql.js';
 
@@ -24,5 +24,7 @@ export function shownFieldSql(field: ResolvedField, of: QualifiedIdentifier): Sq
 /** A step's operand is a value like any other: the text stays the same whatever key is asked for. */
 function stepSql({ result, operand }: JsonStep): SqlFragment {
   const arrow = raw(result === 'text' ? '->>' : '->');
-  return operand.kind === 'key' ? sql`${arrow}${param(operand.key)}` : sql`${arrow}${param(operand.index)}::int`;
+  return operand.kind === 'key'
+    ? sql`${arrow}${param(withoutNul(operand.key))}`
+    : sql`${arrow}${param(operand.index)}::int`;
 }

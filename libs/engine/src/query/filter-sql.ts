@@ -7,7 +7,7 @@ import {
 } from '../api-request/query-params/operators.js';
 import type { IsValue, Operation } from '../api-request/query-params/ast.js';
 import { assertNever } from '../error/engine-error.js';
-import type { QualifiedIdentifier } from '../identifiers.js';
+import { withoutNul, type QualifiedIdentifier } from '../identifiers.js';
 import type { ResolvedField, ResolvedLogicTree } from '../plan/resolved-field.js';
 import { fieldSql } from './field-sql.js';
 import { empty, ident, isEmpty, join, param, qualified, raw, sql, type SqlFragment } from './sql.js';
@@ -72,7 +72,9 @@ function comparisonSql(field: ResolvedField, operation: Operation, of: Qualified
       return sql`${subject} is distinct from ${param(operandOf(operation))}`;
     case 'fts': {
       const language = operation.language === undefined ? empty : sql`${param(operation.language)}, `;
-      const document = field.baseType === 'tsvector' ? subject : sql`to_tsvector(${language}${subject})`;
+      // Of a column that nobody knows (a computed one, or of a function's rows) no type is guessed: it is compared as it is.
+      const known = field.baseType !== undefined && field.baseType !== 'tsvector';
+      const document = known ? sql`to_tsvector(${language}${subject})` : subject;
       return sql`${document} @@ ${raw(ftsOperators[operation.operator])}(${language}${param(operandOf(operation))})`;
     }
     default:
@@ -80,17 +82,17 @@ function comparisonSql(field: ResolvedField, operation: Operation, of: Qualified
   }
 }
 
-/** What a comparison's value is as a parameter. */
+/** What a comparison's value is as a parameter: as with PostgREST, it ends where a NUL stands in it. */
 export function operandOf(operation: Exclude<Operation, { kind: 'is' }>): string {
   switch (operation.kind) {
     case 'quantifiable':
-      return withWildcards(operation.operator, operation.value);
+      return withWildcards(operation.operator, withoutNul(operation.value));
     case 'in':
-      return arrayLiteral(operation.values);
+      return arrayLiteral(operation.values.map(withoutNul));
     case 'simple':
     case 'is-distinct-from':
     case 'fts':
-      return operation.value;
+      return withoutNul(operation.value);
     default:
       return assertNever(operation);
   }

@@ -15,7 +15,7 @@ export function mutateStatement(plan: MutateAction, preferences: Preferences, ma
   const shown = preferences.return === 'representation';
   const source = ident(sourceCte);
   return pageStatement({
-    ctes: [sql`${source} as (${mutateQuery(plan.mutate)})`],
+    origin: { name: sourceCte, query: mutateQuery(plan.mutate) },
     query: shown ? readQuery(plan.read) : sql`select * from ${source}`,
     rows,
     handler: shown ? plan.content.handler : { kind: 'none' },

@@ -3,13 +3,13 @@
  * Column order is that of `pageColumns`; `execute/read-result.ts` reads by it.
  */
 import type { BodyHandler } from '../plan/negotiate-content.js';
-import { bodySql, isBinary, pageAlias, pageCte, readsPageTwice, type PageRows } from './body-sql.js';
+import { bodySql, isBinary, pageAlias, pageCte, readsOrigin, type PageRows } from './body-sql.js';
 import { noLongerThan } from './guards-sql.js';
 import { empty, ident, join, sql, type SqlFragment } from './sql.js';
 
 export interface Page {
-  /** `name as (query)` in the order of use. */
-  readonly ctes: readonly SqlFragment[];
+  /** What a mutation or a call returns, to be read from by `query`: name and query of a CTE. undefined for a read. */
+  readonly origin: { readonly name: string; readonly query: SqlFragment } | undefined;
   /** The query whose rows are the page. */
   readonly query: SqlFragment;
   readonly rows: PageRows;
@@ -42,13 +42,13 @@ export const pageColumns = {
 } as const;
 
 export function pageStatement(page: Page): SqlFragment {
-  const twice = readsPageTwice(page.handler);
-  const ctes = twice ? [...page.ctes, sql`${ident(pageCte)} as (${page.query})`] : page.ctes;
-  const source = twice ? ident(pageCte) : sql`(${page.query})`;
+  const isOwnOrigin = page.origin === undefined && readsOrigin(page.handler);
+  const origin = isOwnOrigin ? { name: pageCte, query: page.query } : page.origin;
+  const source = isOwnOrigin ? ident(pageCte) : sql`(${page.query})`;
   const columns = [
     sql`${page.total} as total`,
     sql`${pageTotal(page.rows)} as page_total`,
-    sql`${bodySql(page.handler, page.rows)} as body`,
+    sql`${bodySql(page.handler, page.rows, origin?.name ?? pageCte)} as body`,
     // Behind the body, because what makes it may set them.
     sql`nullif(pg_catalog.current_setting('response.headers', true), '') as headers`,
     sql`nullif(pg_catalog.current_setting('response.status', true), '') as status`,
@@ -56,12 +56,12 @@ export function pageStatement(page: Page): SqlFragment {
     sql`${page.inserted} as inserted`,
     ...page.guards,
   ];
-  const withCtes = ctes.length === 0 ? empty : sql`with ${join(ctes, ', ')} `;
+  const withOrigin = origin === undefined ? empty : sql`with ${ident(origin.name)} as (${origin.query}) `;
   const answer = sql`select ${join(columns, ', ')} from ${source} as ${ident(pageAlias)}`;
-  if (page.maxBodyBytes === undefined || page.handler.kind === 'none') return sql`${withCtes}${answer}`;
+  if (page.maxBodyBytes === undefined || page.handler.kind === 'none') return sql`${withOrigin}${answer}`;
   // Around the page, so that the body is made once however often it is looked at.
   const most = isBinary(page.handler) ? base64Bytes(page.maxBodyBytes) : page.maxBodyBytes;
-  return sql`${withCtes}select answer.*, ${noLongerThan(most, sql`answer.body::text`)} from (${answer}) as answer`;
+  return sql`${withOrigin}select answer.*, ${noLongerThan(most, sql`answer.body::text`)} from (${answer}) as answer`;
 }
 
 /** Length of so many bytes as PostgreSQL encodes them: four characters for three bytes, a line break behind every 76. */

@@ -11,7 +11,7 @@ const rows = { kind: 'rows' } as const;
 export function readStatement({ read, content }: ReadAction, counting: Counting, maxBodyBytes?: number): SqlFragment {
   const count = pageTotal(rows);
   return pageStatement({
-    ctes: [],
+    origin: undefined,
     query: readQuery(read),
     rows,
     handler: content.handler,

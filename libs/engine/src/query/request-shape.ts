@@ -6,6 +6,7 @@ import type { ApiRequest } from '../api-request/api-request.js';
 import type { Payload } from '../api-request/payload.js';
 import type { AtPath, Filter, LogicTree, Operation } from '../api-request/query-params/ast.js';
 import type { QueryParams } from '../api-request/query-params/query-params.js';
+import { withoutNul } from '../identifiers.js';
 import { payloadShape } from '../plan/plan-call.js';
 import type { Range } from '../range.js';
 import type { SqlValue } from '../sql-executor.js';
@@ -47,7 +48,7 @@ export function shapeOf(request: ApiRequest): RequestShape {
   // JSON has no bigint. Every field stands here, so that a new one cannot be forgotten.
   const paramsKey: Readonly<Record<keyof QueryParams, unknown>> = {
     ...params,
-    ranges: params.ranges.map(({ path, value }) => [path, rangeKey(value)]),
+    ranges: params.ranges.map(({ name, value }) => [name, rangeKey(value)]),
     // Only whether there is one counts: the request's own range has the figures.
     topLevelRange: [params.topLevelRange.limit !== undefined, params.topLevelRange.offset !== 0n],
   };
@@ -124,7 +125,7 @@ class Marks {
   }
 
   pairs(pairs: readonly (readonly [string, string])[]): readonly (readonly [string, string])[] {
-    return pairs.map(([name, value]) => [name, this.mark(value)]);
+    return pairs.map(([name, value]) => [name, this.mark(withoutNul(value))]);
   }
 
   payload(payload: Payload): Payload {

@@ -33,7 +33,7 @@ describe('selectSql and groupSql', () => {
     ['films?select=id,...roles(character)', "films.id, coalesce(films_roles_1.character, '[]') as character", ''],
     [
       'films?select=year,...directors(name,oldest:born.min(),count())',
-      'films.year, films_directors_1.name as name, min(films_directors_1.pgrst_agg_2) as oldest, count(films_directors_1.pgrst_agg_3) as count',
+      'films.year, films_directors_1.name as name, min(films_directors_1.oldest) as oldest, count(films_directors_1.count) as count',
       ' group by films.year, films_directors_1.name',
     ],
     [

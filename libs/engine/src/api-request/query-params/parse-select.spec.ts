@@ -94,6 +94,10 @@ describe('embeds', () => {
     ['maps (id) ,name', [relation('maps', [column('id')]), column('name')]],
     ['a:maps!fk!inner(*)', [relation('maps', [star], { alias: 'a', hint: 'fk', joinType: 'inner' })]],
     ['maps!left!fk(id)', [relation('maps', [column('id')], { hint: 'fk', joinType: 'left' })]],
+    ['maps!fk!"b c"(id)', [relation('maps', [column('id')], { hint: 'fk' })]],
+    ['maps!inner!left(id)', [relation('maps', [column('id')], { joinType: 'inner' })]],
+    ['"*"', [star]],
+    ['a:"*"', [column('*', { alias: 'a' })]],
     ['maps!"inner_id"(id)', [relation('maps', [column('id')], { hint: 'inner_id' })]],
     [
       'maps(id, *, ...b(c))',
@@ -171,6 +175,11 @@ describe('a mistake', () => {
     expect(() => parseSelect('"a\nb","c')).toThrow(
       expect.objectContaining({ message: expect.stringContaining('(line 2, column 6)') }),
     );
+  });
+
+  it('is repeated whole as long as it is told where it is wrong', () => {
+    const text = `${'a'.repeat(5_000)}!`;
+    expect(() => parseSelect(text)).toThrow(expect.objectContaining({ message: expect.stringContaining(`(${text})`) }));
   });
 
   it('is not repeated whole when it is huge', () => {

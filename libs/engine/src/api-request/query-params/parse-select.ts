@@ -125,14 +125,20 @@ function parseEmbedded(scanner: Scanner, depth: number): readonly SelectItem[] {
   return select;
 }
 
-/** At most two of `!name`: a join type and a hint, in either order. A hint that begins like a join type has to be quoted. */
+/**
+ * At most two of `!name`: a join type and a hint, in either order; of two of a kind the first counts. A hint that begins like
+ * a join type has to be quoted.
+ */
 function parseEmbedParams(scanner: Scanner): Omit<RelationHead, 'name'> {
   let hint: string | undefined;
   let joinType: JoinType | undefined;
   for (let count = 0; count < 2 && scanner.take('!'); count++) {
     const type = scanner.take('left') ? 'left' : scanner.take('inner') ? 'inner' : undefined;
     if (type !== undefined) joinType ??= type;
-    else hint = hint ?? parseName(scanner);
+    else {
+      const name = parseName(scanner);
+      hint ??= name;
+    }
   }
   return { hint, joinType };
 }
@@ -148,6 +154,8 @@ function parseColumn(scanner: Scanner, alias: string | undefined): SelectItem {
   // A second cast without an aggregate is read over.
   const aggregateCast = parseCast(scanner);
   if (!atItemEnd(scanner)) scanner.giveUp();
+  // Quoted it is a star all the same, as with PostgREST.
+  if (name === '*' && path.length === 0 && (alias ?? cast ?? aggregateName) === undefined) return { kind: 'star' };
   const aggregate: Aggregate | undefined =
     aggregateName === undefined ? undefined : { function: aggregateName, cast: aggregateCast };
   return { kind: 'field', field: { name, path }, alias, cast, aggregate };

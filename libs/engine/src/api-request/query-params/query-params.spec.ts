@@ -13,7 +13,7 @@ describe('what a parameter is', () => {
       [[], 'a.b'],
     ]);
     expect(params.orders.map(({ path }) => path)).toEqual([['maps', 'sheets']]);
-    expect(params.ranges).toEqual([{ path: ['maps'], value: { offset: 0n, limit: 2n } }]);
+    expect(params.ranges).toEqual([{ name: 'maps.limit', value: { offset: 0n, limit: 2n } }]);
     expect(params.logic.map(({ path }) => path)).toEqual([['maps']]);
   });
 
@@ -66,7 +66,7 @@ describe('pages', () => {
     ['a.limit=3&a.offset=x', [0n, 3n]],
     ['a.limit=3&a.limit=4&a.offset=1', [1n, 4n]],
   ])('%s', (query, [offset, limit]) => {
-    expect(parse(query).ranges).toEqual([{ path: ['a'], value: { offset, limit } }]);
+    expect(parse(query).ranges).toEqual([{ name: 'a.limit', value: { offset, limit } }]);
   });
 });
 

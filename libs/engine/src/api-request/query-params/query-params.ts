@@ -24,12 +24,19 @@ export interface QueryParams {
   readonly logic: readonly AtPath<LogicTree>[];
   /** At most one per path. */
   readonly orders: readonly AtPath<readonly OrderTerm[]>[];
-  /** At most one per path, never of the top level: that is `ApiRequest.topLevelRange`. */
-  readonly ranges: readonly AtPath<Range>[];
+  /** Never of the top level: that is `ApiRequest.topLevelRange`. */
+  readonly ranges: readonly NamedRange[];
   /** Range of the top level by `limit` and `offset` alone, before the Range header. */
   readonly topLevelRange: Range;
   /** Function arguments of a GET or HEAD on a function, in order; a repeated name is a variadic argument. */
   readonly args: readonly (readonly [name: string, value: string])[];
+}
+
+/** `limit` and `offset` of an embed. */
+export interface NamedRange {
+  /** `a.b.limit`, as sent, for both: what is wrong with it is told late, by `parsePathOf`. */
+  readonly name: string;
+  readonly value: Range;
 }
 
 /**
@@ -54,7 +61,7 @@ export function parseQueryParams(raw: string, withArguments: boolean): QueryPara
     else filters.push({ path, value: { field, ...condition } });
   }
   const onConflict = sorted.onConflict === undefined ? undefined : parseColumns('on_conflict', sorted.onConflict);
-  const ranges = parsePages(sorted.pages);
+  const ranges = readPages(sorted.pages);
   return {
     select,
     columns,
@@ -62,8 +69,8 @@ export function parseQueryParams(raw: string, withArguments: boolean): QueryPara
     filters,
     logic,
     orders,
-    ranges: ranges.filter(({ path }) => path.length > 0),
-    topLevelRange: ranges.find(({ path }) => path.length === 0)?.value ?? allRows,
+    ranges: ranges.filter(({ name }) => name !== 'limit'),
+    topLevelRange: ranges.find(({ name }) => name === 'limit')?.value ?? allRows,
     args,
   };
 }
@@ -147,16 +154,18 @@ function parseOrders(pairs: readonly TextPair[]): readonly AtPath<readonly Order
 }
 
 /** The last bound of a name counts, also when it is no number. */
-function parsePages(pages: Sorted['pages']): readonly AtPath<Range>[] {
+function readPages(pages: Sorted['pages']): readonly NamedRange[] {
   const bounds = new Map<string, { limit?: string; offset?: string }>();
   for (const [bound, name, value] of pages) {
-    const key = name.slice(0, -bound.length);
+    const key = `${name.slice(0, -bound.length)}limit`;
     bounds.set(key, { ...bounds.get(key), [bound]: value });
   }
-  return [...bounds].map(([key, { limit, offset }]) => ({
-    path: key === '' ? topLevel : parseKey(`${key}limit`).path,
-    value: rangeOf(limit, offset),
-  }));
+  return [...bounds].map(([name, { limit, offset }]) => ({ name, value: rangeOf(limit, offset) }));
+}
+
+/** The embed that a range is for. @throws PGRST100 */
+export function parsePathOf({ name }: NamedRange): EmbedPath {
+  return parseKey(name).path;
 }
 
 /** A limit that is no number is none; but beside an offset it is 0. */

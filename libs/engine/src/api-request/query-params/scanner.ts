@@ -6,11 +6,11 @@ import type { Rule } from './diagnosis/rule.js';
 /** Levels of parentheses. Far above what a person writes, far below what would use up the stack. */
 export const maxDepth = 500;
 
-/** Characters of a parameter that an error repeats. */
-const shownCharacters = 500;
-
 /** UTF-16 units. The grammar reads some thousand of them in 10 ms, in which nobody else is answered: longer texts are not worth it. */
 const longestDiagnosed = 8 * 1024;
+
+/** UTF-16 units that an error repeats of a longer one. */
+const shownLength = 500;
 
 /** What a text is read as. */
 export interface Parameter {
@@ -126,5 +126,5 @@ export class Scanner {
 }
 
 function shorten(text: string): string {
-  return text.length <= shownCharacters ? text : `${text.slice(0, shownCharacters).replace(/[\ud800-\udbff]$/, '')}…`;
+  return text.length <= longestDiagnosed ? text : `${text.slice(0, shownLength).replace(/[\ud800-\udbff]$/, '')}…`;
 }

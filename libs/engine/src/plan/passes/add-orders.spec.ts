@@ -12,6 +12,14 @@ describe('addOrders', () => {
     ]);
   });
 
+  it('takes what an embed shows for json where a path leads into it', () => {
+    const plan = filmPlan('films?select=id,directors(name)&order=directors(name->a),directors(name)');
+    expect(plan.order).toMatchObject([
+      { field: { name: 'name', type: 'json' } },
+      { field: { name: 'name', type: undefined } },
+    ]);
+  });
+
   it('knows the types of the top level only, and those at every level', () => {
     const plan = filmPlan('people?select=id,boss_id(id)&boss_id.order=id');
     expect(plan.embeds[0]?.order).toMatchObject([{ field: { name: 'id', baseType: 'integer' } }]);

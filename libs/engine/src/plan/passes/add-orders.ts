@@ -51,7 +51,8 @@ function planOrder(term: OrderTerm, node: ReadNode, context: FieldContext): Plan
   const embed = node.embeds.find((candidate) => embedName(candidate) === term.relation);
   if (embed === undefined) throw engineError('PGRST108', { name: term.relation });
   if (!embed.toOne) throw engineError('PGRST118', { origin: originName(node), relation: term.relation });
-  // What the subquery calls so may be a cast or a rename: its type is not the column's.
-  const field = resolveField(term.field, 'order', { ...context, table: undefined });
+  // What the subquery calls so may be a cast or a rename: its type is not the column's, and a path takes it for json.
+  const unknown = resolveField(term.field, 'order', { ...context, table: undefined });
+  const field = term.field.path.length === 0 ? unknown : { ...unknown, type: 'json' };
   return { lateralAlias: embed.lateralAlias, field, direction, nulls };
 }

@@ -53,6 +53,15 @@ describe('attachToEmbeds', () => {
     );
   });
 
+  it.each([
+    ['select=id&roles..limit=1', 'PGRST100'],
+    ['select=id&roles..limit=1&x.id=eq.1', 'PGRST108'],
+    ['select=id&roles..limit=1&x.order=id', 'PGRST108'],
+    ['select=id&roles..limit=1&x.or=(id.eq.1)', 'PGRST100'],
+  ])('%s: a range is looked at behind filters and orders, before logic', (query, code) => {
+    expect(() => attached(query)).toThrow(expect.objectContaining({ code }));
+  });
+
   it('reports names used in spite of an alias, once each', () => {
     const { tree, legacyNames } = attached(
       'select=r:roles(id),s:scripts(id)&roles.id=eq.1&roles.a=eq.2&scripts.order=id&r.limit=1',

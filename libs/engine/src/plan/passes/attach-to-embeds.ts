@@ -5,7 +5,7 @@
  * versions: allowed and reported, or refused, as the configuration says.
  */
 import type { AtPath, EmbedPath } from '../../api-request/query-params/ast.js';
-import type { QueryParams } from '../../api-request/query-params/query-params.js';
+import { parsePathOf, type QueryParams } from '../../api-request/query-params/query-params.js';
 import { engineError } from '../../error/engine-error.js';
 import type { DraftEmbed, DraftNode } from './init-read-plan.js';
 
@@ -21,6 +21,7 @@ export interface LegacyName {
  * @param tree is filled
  * @returns the names used in spite of an alias, in the order of use, without duplicates
  * @throws PGRST108 no such embed
+ * @throws PGRST100 the name of a range is none; told only here, behind filters and orders, as PostgREST does
  */
 export function attachToEmbeds(
   tree: DraftNode,
@@ -40,9 +41,14 @@ export function attachToEmbeds(
   attach(orders, (node, order) => {
     node.order = order;
   });
-  attach(ranges, (node, range) => {
-    node.range = range;
-  });
+  const pages = ranges.map((range) => ({ path: parsePathOf(range), value: range.value }));
+  // A name that leads to no embed says nothing: the top level has its range already.
+  attach(
+    pages.filter(({ path }) => path.length > 0),
+    (node, range) => {
+      node.range = range;
+    },
+  );
   attach(logic, (node, one) => node.logic.unshift(one));
   return legacyNames;
 }

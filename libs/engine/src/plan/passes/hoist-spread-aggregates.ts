@@ -1,6 +1,6 @@
 /**
- * Aggregates inside a to-one spread are computed over the parent's rows: the spread yields the bare value under a hidden
- * name, and the parent aggregates it.
+ * Aggregates inside a to-one spread are computed over the parent's rows: the spread yields the bare value under the
+ * aggregate's name, and the parent aggregates it. Two of one name are ambiguous, as with PostgREST; PostgreSQL says so.
  */
 import { embedName, isAggregate, type EmbedNode, type SelectedField, type SpreadColumn } from '../read-plan.js';
 import { outputName } from './output-name.js';
@@ -14,7 +14,6 @@ export interface Hoisted {
 /** @param embed a spread whose own embeds are hoisted already */
 export function hoistSpreadAggregates(embed: EmbedNode): Hoisted {
   const columns: SpreadColumn[] = [];
-  const hidden = (): string => `pgrst_agg_${columns.length + 1}`;
 
   const select = embed.select.map((item): SelectedField => {
     if (item.kind === 'star') return item;
@@ -23,14 +22,13 @@ export function hoistSpreadAggregates(embed: EmbedNode): Hoisted {
       columns.push({ column: output, output, aggregate: undefined });
       return item;
     }
-    const alias = hidden();
     if (item.kind === 'field') {
-      columns.push({ column: alias, output, aggregate: item.aggregate });
-      return { ...item, alias, aggregate: undefined };
+      columns.push({ column: output, output, aggregate: item.aggregate });
+      return { ...item, alias: output, aggregate: undefined };
     }
     const cast = item.kind === 'count' ? item.cast : undefined;
-    columns.push({ column: alias, output, aggregate: { function: 'count', cast } });
-    return { kind: 'marker', alias };
+    columns.push({ column: output, output, aggregate: { function: 'count', cast } });
+    return { kind: 'marker', alias: output };
   });
 
   const embedSelect = embed.embedSelect.map((inner) => {
@@ -43,9 +41,8 @@ export function hoistSpreadAggregates(embed: EmbedNode): Hoisted {
         columns.push({ column: column.output, output: column.output, aggregate: undefined });
         return column;
       }
-      const alias = hidden();
-      columns.push({ column: alias, output: column.output, aggregate: column.aggregate });
-      return { ...column, output: alias, aggregate: undefined };
+      columns.push({ column: column.output, output: column.output, aggregate: column.aggregate });
+      return { ...column, aggregate: undefined };
     });
     return { ...inner, columns: passed };
   });
