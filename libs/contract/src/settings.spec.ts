@@ -14,4 +14,16 @@ describe('settings', () => {
       server_cors_allowed_origins: meant,
     });
   });
+
+  it.each([
+    'db_anon_role',
+    'db_pre_request',
+    'db_root_spec',
+    'openapi_server_proxy_uri',
+    'server_trace_header',
+    'db_pre_config',
+  ])('take an empty text for no %s', (name) => {
+    expect(settingsInputSchema.parse({ [name]: '' })).toEqual({ [name]: null });
+    expect(settingsInputSchema.parse({ [name]: 'x' })).toEqual({ [name]: 'x' });
+  });
 });

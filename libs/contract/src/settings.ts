@@ -9,6 +9,12 @@ import { z } from 'zod';
 /** Takes a JSON array of texts or PostgREST's comma-separated text. */
 const textList = z.union([z.array(z.string().min(1)), z.string().transform(itemsOf)]);
 
+/** An empty text leaves the setting unset, as in PostgREST. */
+const optionalText = z
+  .string()
+  .transform((text) => (text === '' ? null : text))
+  .nullable();
+
 /** As `textList`; a text that names no origin leaves the setting unset, as in PostgREST. */
 const originList = z.union([
   z.array(z.string().min(1)),
@@ -36,13 +42,13 @@ export const rateLimitSchema = z.strictObject({
 
 const fields = {
   db_schemas: textList.refine((schemas) => schemas.length > 0, 'at least one schema is needed'),
-  db_anon_role: z.string().min(1).nullable(),
+  db_anon_role: optionalText,
   db_extra_search_path: textList,
   db_max_rows: z.int().nonnegative().nullable(),
   db_aggregates_enabled: z.boolean(),
   db_plan_enabled: z.boolean(),
-  db_pre_request: z.string().min(1).nullable(),
-  db_root_spec: z.string().min(1).nullable(),
+  db_pre_request: optionalText,
+  db_root_spec: optionalText,
   db_tx_end: z.enum(['commit', 'commit-allow-override', 'rollback', 'rollback-allow-override']),
   db_hoisted_tx_settings: textList,
   db_prepared_statements: z.boolean(),
@@ -51,16 +57,16 @@ const fields = {
   jwt_cache_max_lifetime: z.int().nonnegative().nullable(),
   openapi_mode: z.enum(['follow-privileges', 'ignore-privileges', 'disabled']),
   openapi_security_active: z.boolean(),
-  openapi_server_proxy_uri: z.string().min(1).nullable(),
+  openapi_server_proxy_uri: optionalText,
   /** null means every origin, an empty array none. */
   server_cors_allowed_origins: originList.nullable(),
   server_timing_enabled: z.boolean(),
-  server_trace_header: z.string().min(1).nullable(),
+  server_trace_header: optionalText,
   url_use_legacy_target_names: z.boolean(),
   client_error_verbosity: z.enum(['verbose', 'minimal']),
   app_settings: z.record(z.string(), z.string()),
   db_config: z.boolean(),
-  db_pre_config: z.string().min(1).nullable(),
+  db_pre_config: optionalText,
   db_channel: z.string().min(1),
   db_channel_enabled: z.boolean(),
   pool_size: positiveInteger.max(1000),

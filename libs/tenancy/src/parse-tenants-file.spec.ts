@@ -31,6 +31,15 @@ describe('parseTenantsFile', () => {
     });
   });
 
+  it.each([
+    [{ jwt_cache_max_entries: 0 }, { jwt_cache_max_lifetime: 0 }],
+    [{ jwt_cache_max_entries: 0, jwt_cache_max_lifetime: 9 }, { jwt_cache_max_lifetime: 9 }],
+    [{ jwt_cache_max_entries: 1000 }, {}],
+  ])("takes PostgREST's %j", (settings, meant) => {
+    const parsed = parseTenantsFile(JSON.stringify([{ ...entry, settings }]), checkRoleClaimKey);
+    expect(parsed.kind === 'entries' && parsed.entries[0]?.settings).toEqual(meant);
+  });
+
   it('names a role claim key that cannot be read', () => {
     expect(problemsOf([{ ...entry, settings: { jwt_role_claim_key: 'role[' } }])).toEqual([
       "tenant 'base': settings.jwt_role_claim_key: it cannot be read",
