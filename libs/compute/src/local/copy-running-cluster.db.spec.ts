@@ -63,8 +63,12 @@ async function keepWriting(index: number): Promise<() => Promise<number>> {
     for (; running; rounds += 1) {
       const [from, to] = [1 + ((rounds * 7 + index) % 20000), 1 + ((rounds * 13 + index) % 20000)];
       await client.query('begin');
-      await client.query(`update account set balance = balance - 1 where id = ${from}`);
-      await client.query(`update account set balance = balance + 1 where id = ${to}`);
+      const moves = [
+        `update account set balance = balance - 1 where id = ${from}`,
+        `update account set balance = balance + 1 where id = ${to}`,
+      ];
+      // In one order by all writers, or two of them wait for each other.
+      for (const move of from < to ? moves : moves.reverse()) await client.query(move);
       await client.query(`insert into history (debit, credit, text) values (${from}, ${to}, repeat('x', 2000))`);
       await client.query('commit');
       // A checkpoint in the middle of the copy: starting from it instead of from the backup's own would miss changes.

@@ -5,8 +5,8 @@
  * @see https://www.postgresql.org/docs/18/continuous-archiving.html#BACKUP-LOWLEVEL-BASE-BACKUP
  */
 import { randomBytes } from 'node:crypto';
-import { constants, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { chown, copyFile, lstat, mkdir, readdir } from 'node:fs/promises';
+import { constants, existsSync, renameSync, writeFileSync } from 'node:fs';
+import { chown, copyFile, lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { withClient } from '@perch/postgres';
 import { ComputeError } from '../compute-error.js';
@@ -54,8 +54,8 @@ const temporary = /^(pg_internal\.init|pgsql_tmp.*|t\d+_\d+.*)$/;
  */
 export async function copyRunningCluster(copy: ClusterCopy): Promise<void> {
   const workDir = workDirOf(copy.targetDir);
-  rmSync(workDir, { recursive: true, force: true });
-  mkdirSync(workDir, { recursive: true, mode: 0o700 });
+  await rm(workDir, { recursive: true, force: true });
+  await mkdir(workDir, { recursive: true, mode: 0o700 });
   try {
     await withClient(
       copy.superuserUrl,
@@ -81,7 +81,7 @@ export async function copyRunningCluster(copy: ClusterCopy): Promise<void> {
     await giveTo(copy.sourceDir, workDir);
     renameSync(workDir, copy.targetDir);
   } catch (cause) {
-    rmSync(workDir, { recursive: true, force: true });
+    await rm(workDir, { recursive: true, force: true });
     if (cause instanceof ComputeError) throw cause;
     const full = asDiskFull(cause);
     if (full !== undefined) throw full;
@@ -104,10 +104,14 @@ async function copyFiles(sourceDir: string, targetDir: string): Promise<void> {
   const control = path.join('global', 'pg_control');
   const files = (await listFiles(sourceDir, targetDir, '')).filter((file) => file !== control);
   await assertRoomForCopy({ sourceDir, targetDir, files });
+  const failures: unknown[] = [];
   const copyNext = async (): Promise<void> => {
-    for (let next = files.pop(); next !== undefined; next = files.pop()) await copyOne(sourceDir, targetDir, next);
+    for (let next = files.pop(); next !== undefined && failures.length === 0; next = files.pop())
+      await copyOne(sourceDir, targetDir, next).catch((error: unknown) => failures.push(error));
   };
+  // All of them, also when one fails: what is copied now must not come behind the removal of the rest.
   await Promise.all(Array.from({ length: AT_ONCE }, copyNext));
+  if (failures.length > 0) throw failures[0];
   // Last, so that it is of a later moment than everything it points to.
   await copyOne(sourceDir, targetDir, control);
 }

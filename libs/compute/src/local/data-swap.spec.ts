@@ -22,32 +22,32 @@ const content = () =>
   );
 
 describe('a swap', () => {
-  test('puts the copy in place, and keeps what was there until it is closed', () => {
+  test('puts the copy in place, and keeps what was there until it is closed', async () => {
     make(dataDir, 'old');
     const swap = createDataSwap(dataDir);
-    swap.recover();
+    await swap.recover();
     expect(swap.isOpen).toBe(false);
     make(swap.freshDir, 'new');
     swap.putInPlace();
     expect([swap.isOpen, content()]).toEqual([true, { data: 'new', 'data.former': 'old' }]);
-    swap.close();
+    await swap.close();
     expect([swap.isOpen, content()]).toEqual([false, { data: 'new' }]);
   });
 
-  test('takes the copy away again when it is no good', () => {
+  test('takes the copy away again when it is no good', async () => {
     make(dataDir, 'old');
     const swap = createDataSwap(dataDir);
     make(swap.freshDir, 'new');
     swap.putInPlace();
-    swap.putBack();
+    await swap.putBack();
     expect([swap.isOpen, content()]).toEqual([false, { data: 'old' }]);
   });
 
-  test('has nothing to put back where nothing was', () => {
+  test('has nothing to put back where nothing was', async () => {
     const swap = createDataSwap(dataDir);
     make(swap.freshDir, 'new');
     swap.putInPlace();
-    swap.putBack();
+    await swap.putBack();
     expect([swap.isOpen, content()]).toEqual([false, { data: 'new' }]);
   });
 
@@ -63,10 +63,10 @@ describe('a swap', () => {
     ['while the former data are removed', { data: 'new', 'data.gone': 'old' }, false, { data: 'new' }],
     ['while it is put back', { 'data.former': 'old', 'data.gone': 'new' }, false, { data: 'old' }],
     ['when it was put back', { data: 'old', 'data.gone': 'new' }, false, { data: 'old' }],
-  ])('cut short %s goes on', (_, left, isOpen, expected) => {
+  ])('cut short %s goes on', async (_, left, isOpen, expected) => {
     for (const [name, text] of Object.entries(left)) make(path.join(root, name), text);
     const swap = createDataSwap(dataDir);
-    swap.recover();
+    await swap.recover();
     expect([swap.isOpen, content()]).toEqual([isOpen, expected]);
   });
 });

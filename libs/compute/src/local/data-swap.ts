@@ -2,7 +2,8 @@
  * Puts a copy in the place of a data directory. One of the two is whole at any moment and can be told from what is there,
  * so whoever was killed in between goes on, and what was there before comes back when the copy turns out to be no good.
  */
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { isCluster } from '../embedded/init-cluster.js';
 
 export interface DataSwap {
@@ -11,13 +12,13 @@ export interface DataSwap {
   /** The copy is in place and the former data are kept still. */
   readonly isOpen: boolean;
   /** Goes on from wherever an earlier attempt ended: `isOpen`, or as if none had been. */
-  recover(): void;
+  recover(): Promise<void>;
   /** Nothing may run on either directory. */
   putInPlace(): void;
   /** Nothing may run on the directory. */
-  putBack(): void;
+  putBack(): Promise<void>;
   /** The former data are lost then. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 export function createDataSwap(dataDir: string): DataSwap {
@@ -25,33 +26,33 @@ export function createDataSwap(dataDir: string): DataSwap {
   const formerDir = `${dataDir}.former`;
   // What is being removed must not be taken for either of them.
   const goneDir = `${dataDir}.gone`;
-  const remove = (dir: string) => {
-    rmSync(goneDir, { recursive: true, force: true });
+  const remove = async (dir: string) => {
+    await rm(goneDir, { recursive: true, force: true });
     if (!existsSync(dir)) return;
     renameSync(dir, goneDir);
-    rmSync(goneDir, { recursive: true, force: true });
+    await rm(goneDir, { recursive: true, force: true });
   };
   return {
     freshDir,
     get isOpen() {
       return isCluster(formerDir);
     },
-    recover() {
+    async recover() {
       if (isCluster(formerDir) && !isCluster(dataDir)) {
         renameSync(isCluster(freshDir) ? freshDir : formerDir, dataDir);
       }
-      remove(freshDir);
+      await remove(freshDir);
     },
     putInPlace() {
       if (isCluster(dataDir)) renameSync(dataDir, formerDir);
       renameSync(freshDir, dataDir);
     },
-    putBack() {
+    async putBack() {
       if (!isCluster(formerDir)) return;
-      rmSync(goneDir, { recursive: true, force: true });
+      await rm(goneDir, { recursive: true, force: true });
       renameSync(dataDir, goneDir);
       renameSync(formerDir, dataDir);
-      rmSync(goneDir, { recursive: true, force: true });
+      await rm(goneDir, { recursive: true, force: true });
     },
     close: () => remove(formerDir),
   };

@@ -1,6 +1,6 @@
 /** Whether a copy of a data directory has room where it is to go: a disk that fills up would stop the parent too. */
-import { constants, lstatSync, rmSync } from 'node:fs';
-import { copyFile, statfs } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { copyFile, lstat, rm, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { ComputeError } from '../compute-error.js';
 
@@ -16,11 +16,13 @@ const MEBIBYTE = 1024 * 1024;
 const RESERVE = 64 * MEBIBYTE;
 /** Bytes; what `stat` counts in, whatever the file system's own blocks are. */
 const STAT_BLOCK = 512;
+/** Files that are looked at at the same moment. */
+const AT_ONCE = 8;
 
 /** @throws ComputeError `disk-full`, before anything was copied. */
 export async function assertRoomForCopy({ sourceDir, targetDir, files }: RoomNeeded): Promise<void> {
   if (await copiesByReference(sourceDir, targetDir)) return;
-  const needed = files.reduce((sum, file) => sum + sizeOnDisk(path.join(sourceDir, file)), RESERVE);
+  const needed = RESERVE + (await sizeOnDisk(sourceDir, files));
   const { bavail, bsize } = await statfs(targetDir);
   if (bavail * bsize < needed)
     throw diskFull(`it needs ${inMegabytes(needed)}, ${inMegabytes(bavail * bsize)} are free`);
@@ -28,7 +30,7 @@ export async function assertRoomForCopy({ sourceDir, targetDir, files }: RoomNee
 
 /** The error for a disk that filled up after all; undefined for anything else. */
 export function asDiskFull(cause: unknown): ComputeError | undefined {
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
+  const code = codeOf(cause);
   return code === 'ENOSPC' || code === 'EDQUOT' ? diskFull('no space is left', cause) : undefined;
 }
 
@@ -41,12 +43,31 @@ async function copiesByReference(sourceDir: string, targetDir: string): Promise<
   } catch {
     return false;
   } finally {
-    rmSync(probe, { force: true });
+    await rm(probe, { force: true });
   }
 }
 
-function sizeOnDisk(file: string): number {
-  return (lstatSync(file, { throwIfNoEntry: false })?.blocks ?? 0) * STAT_BLOCK;
+/** Bytes. A few files at a time: whatever else this process does goes on meanwhile. */
+async function sizeOnDisk(directory: string, files: readonly string[]): Promise<number> {
+  let blocks = 0;
+  let next = 0;
+  const add = async (): Promise<void> => {
+    for (let file = files[next++]; file !== undefined; file = files[next++]) {
+      const found = await lstat(path.join(directory, file)).catch(undefinedWhenGone);
+      blocks += found?.blocks ?? 0;
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, add));
+  return blocks * STAT_BLOCK;
+}
+
+/** The server that keeps running removes files of its own. */
+function undefinedWhenGone(error: unknown): undefined {
+  if (codeOf(error) !== 'ENOENT') throw error;
+}
+
+function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }
 
 function inMegabytes(bytes: number): string {

@@ -2,7 +2,8 @@
  * The `local` adapter: each endpoint is a PostgreSQL process of its own below PERCH_HOME, on one port for life. It
  * outlives the process that started it and is found again by its postmaster.pid.
  */
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { ComputeAdapter } from '../compute-adapter.js';
 import { ComputeError } from '../compute-error.js';
@@ -38,7 +39,7 @@ export function createLocalCompute(compute: LocalCompute, options: { readonly ho
 
   const copyFrom = async (parent: LocalCompute, targetDir: string): Promise<void> => {
     // Of an attempt that was killed; also when this one does not get as far as making its own.
-    rmSync(workDirOf(targetDir), { recursive: true, force: true });
+    await rm(workDirOf(targetDir), { recursive: true, force: true });
     const source = createLocalCompute(parent, options);
     const before = await source.status();
     if (before.kind !== 'active') await source.start();
@@ -70,7 +71,7 @@ export function createLocalCompute(compute: LocalCompute, options: { readonly ho
   return {
     create: (contents) =>
       alone(async () => {
-        removeUnfinished(home);
+        await removeUnfinished(home);
         await start();
         await apply(contents);
       }),
@@ -85,7 +86,7 @@ export function createLocalCompute(compute: LocalCompute, options: { readonly ho
       alone(async () => {
         assertLocal(parent);
         const swap = createDataSwap(dataDir);
-        swap.recover();
+        await swap.recover();
         if (!swap.isOpen) {
           await copyFrom(parent, swap.freshDir);
           await stopOne(dataDir);
@@ -96,11 +97,11 @@ export function createLocalCompute(compute: LocalCompute, options: { readonly ho
           await apply(contents);
         } catch (error) {
           await stopOne(dataDir);
-          swap.putBack();
+          await swap.putBack();
           await start().catch(() => undefined);
           throw error;
         }
-        swap.close();
+        await swap.close();
       }),
     async start() {
       if (!isCluster(dataDir)) throw missing(compute);
@@ -114,12 +115,12 @@ export function createLocalCompute(compute: LocalCompute, options: { readonly ho
       alone(async () => {
         // Out of the way first: a removal that is cut short must not look like a compute.
         const gone = `${home}.gone`;
-        rmSync(gone, { recursive: true, force: true });
+        await rm(gone, { recursive: true, force: true });
         if (!existsSync(home)) return;
         // Also one that was killed before it got its own password.
         await stopOne(dataDir);
         renameSync(home, gone);
-        rmSync(gone, { recursive: true, force: true });
+        await rm(gone, { recursive: true, force: true });
       }),
     async status() {
       if (!isCluster(dataDir)) return { kind: 'missing' };
@@ -137,10 +138,10 @@ export function createLocalCompute(compute: LocalCompute, options: { readonly ho
 }
 
 /** What an initdb that was killed has left. */
-function removeUnfinished(home: string): void {
+async function removeUnfinished(home: string): Promise<void> {
   if (!existsSync(home)) return;
-  for (const name of readdirSync(home).filter((name) => name.startsWith(initdbPrefix))) {
-    rmSync(path.join(home, name), { recursive: true, force: true });
+  for (const name of (await readdir(home)).filter((name) => name.startsWith(initdbPrefix))) {
+    await rm(path.join(home, name), { recursive: true, force: true });
   }
 }
 
