@@ -1,6 +1,5 @@
 /** The schema of a branch's database as SQL, and how it differs from another branch's. A suspended branch is woken for it. */
 import { Injectable } from '@nestjs/common';
-import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { BranchDatabaseRepository, EndpointRepository, type Branch } from '@perch/database';
 import { withClient } from '@perch/postgres';
 import { dumpSchema } from '@perch/provisioning';
@@ -10,13 +9,14 @@ import { ControlPlaneError, failure, present } from '../error/control-plane-erro
 import type { Caller } from '../http/caller.js';
 import { ProjectAccess } from '../projects/project-access.js';
 import type { CompareSchema, ReadSchema } from './schemas.dto.js';
+import { unifiedDiff } from './unified-diff.js';
 
 const NO_HISTORY = 'Perch keeps no history of a branch; leave it out to read the schema as it is now';
 /** Milliseconds for a connection and for each statement. */
 const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
-/** Milliseconds in which nobody else is answered. */
-const DIFF_TIMEOUT_MS = 1_000;
+/** Milliseconds to look for what differs: enough for some ten thousand lines. */
+const DIFF_TIMEOUT_MS = 15_000;
 
 @Injectable()
 export class SchemasService {
@@ -49,11 +49,12 @@ export class SchemasService {
       throw failure('branch.option-unavailable', 'base_branch_id', 'a root has no parent; name another branch');
     }
     const base = await this.access.branch(caller, projectId, baseId);
-    const [before, after] = await Promise.all([base, branch].map((one) => this.schemaOf(one, query.db_name)));
-    if (before === undefined || after === undefined || before === after) return '';
-    const [from, to] = [base, branch].map(({ name }) => `${name}/${query.db_name}`);
-    const options = { context: 3, headerOptions: FILE_HEADERS_ONLY, timeout: DIFF_TIMEOUT_MS };
-    const diff = createTwoFilesPatch(from ?? '', to ?? '', before, after, undefined, undefined, options);
+    const textOf = async (one: Branch) => ({
+      name: `${one.name}/${query.db_name}`,
+      text: await this.schemaOf(one, query.db_name),
+    });
+    const [before, after] = await Promise.all([textOf(base), textOf(branch)]);
+    const diff = await unifiedDiff(before, after, DIFF_TIMEOUT_MS);
     return present(diff, 'schema.not-available', query.db_name, 'it differs in too many lines to be compared');
   }
 

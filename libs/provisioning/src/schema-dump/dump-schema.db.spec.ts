@@ -125,6 +125,32 @@ test.each([
   await dumpTwice(await newDatabase(sql));
 });
 
+describe('defaults that count the rows of other tables', () => {
+  /** Tables with a default each, and by number those whose rows it counts. */
+  const counting = (tables: number, countedBy: (n: number) => readonly number[]) =>
+    [
+      ...Array.from({ length: tables }, (_, n) => `CREATE TABLE t${n} (a int, b bigint)`),
+      ...Array.from({ length: tables }, (_, n) => {
+        const counts = countedBy(n).map((other) => `(SELECT count(*) FROM t${other})`);
+        return `CREATE FUNCTION rows${n}() RETURNS bigint LANGUAGE sql STABLE BEGIN ATOMIC SELECT ${['0::bigint', ...counts].join(' + ')}; END`;
+      }),
+      ...Array.from({ length: tables }, (_, n) => `ALTER TABLE t${n} ALTER b SET DEFAULT rows${n}()`),
+    ].join(';');
+  const apart = (text: string) =>
+    [...text.matchAll(/ALTER TABLE public\.(t\d+) ALTER COLUMN b/g)].map(([, name]) => name);
+
+  test.each([
+    ['in a line', 4, (n: number) => (n === 0 ? [] : [n - 1]), []],
+    ['in one circle', 4, (n: number) => [(n + 1) % 4], ['t0']],
+    ['in pairs', 8, (n: number) => [n ^ 1], ['t0', 't2', 't4', 't6']],
+    ['each of all others', 12, (n: number) => Array.from({ length: 12 }, (_, m) => m).filter((m) => m !== n), 'all'],
+  ])('%s: as few as needed come behind their tables', async (_what, tables, countedBy, expected) => {
+    const behind = apart(await dumpTwice(await newDatabase(counting(tables, countedBy))));
+    if (expected === 'all') expect(behind).toHaveLength(tables);
+    else expect(behind).toEqual(expected);
+  });
+});
+
 test('what an extension made is left to it', async () => {
   const text = await dumpTwice(
     await newDatabase('CREATE SCHEMA ext; CREATE EXTENSION hstore SCHEMA ext; CREATE TABLE t (h ext.hstore)'),

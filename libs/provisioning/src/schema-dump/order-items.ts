@@ -1,10 +1,13 @@
 /** Items and what needs what in, items in an order that can be run out. The same items are always in the same order. */
+import { findCircles } from './find-circles.js';
 import { compareItems, type SchemaItem } from './schema-item.js';
 
 export interface OrderedItems {
   readonly items: readonly SchemaItem[];
   /** In a circle, or behind one: none of them can be made before the others. */
   readonly stuck: readonly SchemaItem[];
+  /** Those that stand in circles, by circle, each in its usual order. */
+  readonly circles: readonly (readonly SchemaItem[])[];
 }
 
 /** @param needs keys of items by the key of the item that needs them; keys of nothing are passed over */
@@ -18,7 +21,11 @@ export function orderItems(
   for (const item of items) {
     const wanted = [...(needs.get(item.key) ?? [])].filter((key) => key !== item.key && byKey.has(key));
     missing.set(item.key, wanted.length);
-    for (const key of wanted) neededBy.set(key, [...(neededBy.get(key) ?? []), item]);
+    for (const key of wanted) {
+      const needing = neededBy.get(key);
+      if (needing === undefined) neededBy.set(key, [item]);
+      else needing.push(item);
+    }
   }
   // Sorted from the last to the first, so that taking the next one is cheap.
   const ready = items.filter(({ key }) => missing.get(key) === 0).sort((a, b) => compareItems(b, a));
@@ -32,7 +39,9 @@ export function orderItems(
     }
   }
   const stuck = items.filter(({ key }) => (missing.get(key) ?? 0) > 0).sort(compareItems);
-  return { items: ordered, stuck };
+  const followers = new Map(stuck.map(({ key }) => [key, (neededBy.get(key) ?? []).map((item) => item.key)]));
+  const circles = findCircles(followers).map((keys) => keys.flatMap((key) => byKey.get(key) ?? []).sort(compareItems));
+  return { items: ordered, stuck, circles };
 }
 
 function insert(sorted: SchemaItem[], item: SchemaItem): void {

@@ -35,11 +35,12 @@ export interface SchemaItem {
   readonly needs: readonly string[];
 }
 
+const ranks = new Map<string, number>(itemKinds.map((kind, rank) => [kind, rank]));
+
 /** By kind, schema and name, in the order of code points: independent of collations. */
 export function compareItems(a: SchemaItem, b: SchemaItem): number {
-  return (
-    itemKinds.indexOf(a.kind) - itemKinds.indexOf(b.kind) || compare(a.schema, b.schema) || compare(a.name, b.name)
-  );
+  const byKind = (ranks.get(a.kind) ?? 0) - (ranks.get(b.kind) ?? 0);
+  return byKind || compare(a.schema, b.schema) || compare(a.name, b.name);
 }
 
 function compare(a: string, b: string): number {
