@@ -115,6 +115,18 @@ describe('the edge', () => {
   });
 
   it.each([
+    ['FOO', '/films?x=1', 'Unsupported HTTP method: FOO'],
+    ['get', '/films', 'Unsupported HTTP method: get'],
+    ['BREW', '/a/rpc/pot?x=1', 'Cannot use the BREW method on RPC'],
+    ['CONNECT', 'films:80', 'Unsupported HTTP method: CONNECT'],
+  ])('refuses the method of %s %s by its name', async (method, target, message) => {
+    await start();
+    const received = await raw(get(target).replace('GET', method));
+    expect(statusOf(received)).toBe(405);
+    expect(received).toContain(`"message":"${message}"`);
+  });
+
+  it.each([
     [431, 'a header field too large', get('/', `X: ${'x'.repeat(140_000)}\r\n`)],
     [414, 'a request line too large', `GET /${'x'.repeat(140_000)}`],
     [400, 'a URL in raw UTF-8', get('/Ã©')],

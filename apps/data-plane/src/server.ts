@@ -9,7 +9,7 @@ import type { ErrorKind, Observer } from '@perch/observability';
 import { Exchange } from './exchange.js';
 import { ClientGone } from './http-request.js';
 import { InFlight } from './in-flight.js';
-import { answerProtocolError } from './protocol-errors.js';
+import { answerProtocolError, refuseConnect } from './protocol-errors.js';
 import type { RequestTraces } from './request-trace.js';
 import { createRequestIds } from './request-ids.js';
 import { writeResponse } from './write-response.js';
@@ -123,6 +123,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   server.maxHeadersCount = 0;
   server.on('checkContinue', onRequest(true));
   server.on('clientError', answerProtocolError);
+  server.on('connect', refuseConnect);
   if (options.listen !== undefined) await listen(server, options.listen.port, options.listen.host);
   // What else node does at this event is to begin to look for connections that are slow or idle.
   else server.emit('listening');
