@@ -60,15 +60,17 @@ export function assembleTables(rows: TableRows): AssembledTables {
 
   const tables = rows.tables.map((row): TableRecord => {
     const can = integer(row, 5);
+    const isPartition = flag(row, 6);
     return {
       schema: text(row, 1),
       name: text(row, 2),
-      kind: flag(row, 6) ? 'partition' : (kinds[text(row, 3)] ?? 'table'),
+      kind: isPartition ? 'partition' : (kinds[text(row, 3)] ?? 'table'),
       description: optionalText(row, 4),
       insertable: (can & INSERT) !== 0,
       updatable: (can & UPDATE) !== 0,
       deletable: (can & DELETE) !== 0,
-      primaryKey: [...(primaryKeys.get(text(row, 0)) ?? [])].sort(),
+      // Of a partition none is known: it is no junction.
+      primaryKey: isPartition ? [] : [...(primaryKeys.get(text(row, 0)) ?? [])].sort(),
       columns: [...(columns.get(text(row, 0)) ?? new Map<number, Column>()).values()],
     };
   });

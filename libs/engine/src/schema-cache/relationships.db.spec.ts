@@ -24,6 +24,8 @@ const ddl = `
   create table logs (id int, day date, book_id int constraint logged references books, primary key (id, day)) partition by range (day);
   create table logs_1 partition of logs for values from ('2020-01-01') to ('2021-01-01');
   create table log_lines (log_id int, log_day date, foreign key (log_id, log_day) references logs (id, day));
+  create table days (day date primary key);
+  alter table logs_1 add constraint of_day foreign key (day) references days, add constraint of_author foreign key (id) references authors;
   create table log_notes (log_id int, log_day date, constraint noted foreign key (log_id, log_day) references logs_1 (id, day));
   create table hidden.gold (id int primary key, book_id int constraint gilded references api.books);
 
@@ -148,6 +150,9 @@ describe('relationships of a real database', () => {
     ['log_notes', 'logs_1', ['many-to-one logs_1 (noted: log_id=id,log_day=day)']],
     ['logs_1', 'log_notes', ['one-to-many log_notes (noted: id=log_id,day=log_day)']],
     ['log_notes', 'logs', []],
+    ['logs_1', 'days', ['many-to-one days (of_day: day=day)']],
+    // Not through the partition itself, whose key is not known.
+    ['authors', 'days', ['many-to-many days through partition_view (id=id; day=day)']],
     ['log_lines', 'logs', ['many-to-one logs (log_lines_log_id_log_day_fkey: log_id=id,log_day=day)']],
   ])('junctions, functions, self references, partitions: %s and %s', (origin, target, expected) => {
     expect(between(origin, target)).toEqual(expected);
