@@ -42,6 +42,7 @@ create function api.line(state api."Text/X-Lines", item anyelement) returns api.
 create aggregate api.lines(anyelement) (sfunc = api.line, stype = api."Text/X-Lines", initcond = '');
 create function api.all_notes() returns setof api.notes language sql stable as $$ select * from api.notes $$;
 create function api.numbers() returns setof int language sql immutable as $$ values (1), (2) $$;
+create function api.many() returns setof int language sql immutable as $$ select generate_series(1, 9) $$;
 create function api.total(variadic ns int[]) returns int language sql immutable as $$ select sum(n)::int from unnest(ns) n $$;
 grant usage on schema api to ${reader}, ${slow};
 grant usage on all sequences in schema api to ${reader};
@@ -200,6 +201,17 @@ describe('a result that breaks its condition is undone', () => {
   ])('%s %s %j: %s', async (method, target, sent, code, details) => {
     expect((await api(method, target, sent)).body).toEqual(expect.objectContaining({ code, details }));
     expect(await titles()).toBe('one,two');
+  });
+});
+
+describe('rows of a function', () => {
+  it.each([
+    ['estimated', 206, '0-0/9'],
+    ['exact', 206, '0-0/9'],
+    ['planned', 200, '0-0/*'],
+  ])('are counted as a whole with count=%s', async (count, status, range) => {
+    const answer = await api('GET', '/rpc/many', { headers: prefer(`count=${count}`), config: { maxRows: 1 } });
+    expect([answer.status, answer.headers['content-range']]).toEqual([status, range]);
   });
 });
 

@@ -23,12 +23,17 @@ export function callStatement(
     query: readQuery(plan.read),
     rows,
     handler: plan.content.handler,
-    total: totalSql(plan.read, counting, count),
+    total: totalSql(plan.read, exactly(counting), count),
     location: sql`null::text`,
     inserted: sql`null::text`,
     guards: plan.content.mediaType.kind === 'plan' ? [] : guards(plan, rows, preferences),
     maxBodyBytes,
   });
+}
+
+/** Nothing is estimated of a function's rows. */
+function exactly({ count, maxRows }: Counting): Counting {
+  return { count: count === 'estimated' ? 'exact' : count, maxRows };
 }
 
 function pageRows({ call }: CallAction): PageRows {
