@@ -6,7 +6,7 @@ import { parseAccept, parseMediaType, type MediaType } from '../media-type.js';
 import { intersectRanges, parseRangeHeader, allRows, type Range } from '../range.js';
 import { chooseAction, type Action } from './action.js';
 import type { Pairs } from './cookies.js';
-import { parsePayload, type Payload } from './payload.js';
+import { parsePayload, type ParsedPayload, type Payload } from './payload.js';
 import { parsePreferences, type Preferences } from './preferences.js';
 import { parseQueryParams, type QueryParams } from './query-params/query-params.js';
 import { parseResource } from './resource.js';
@@ -41,10 +41,11 @@ export interface ApiRequest {
 /**
  * Reads everything that can be read without the database.
  *
+ * @param scanned its payload, where that has been read already: bodies are long
  * @throws PGRST100 the query string, PGRST101 and PGRST117 the method, PGRST102 the body, PGRST103 the range,
  * PGRST106 the schema, PGRST114 a page of a PUT, PGRST125 and PGRST126 the path, PERCH100 the encoding
  */
-export function parseApiRequest(request: EngineRequest, config: ApiConfig): ApiRequest {
+export function parseApiRequest(request: EngineRequest, config: ApiConfig, scanned?: ParsedPayload): ApiRequest {
   const { method, path, query, body } = request;
   const header = (name: string) => request.headers.find((pair) => pair[0] === name)?.[1];
   const all = (name: string) => request.headers.filter((pair) => pair[0] === name).map((pair) => pair[1]);
@@ -58,7 +59,7 @@ export function parseApiRequest(request: EngineRequest, config: ApiConfig): ApiR
     throw engineError('PGRST114');
   }
   const contentType = parseMediaType(header('content-type') ?? 'application/json');
-  const { payload, columns } = parsePayload({ body, contentType, action, columns: queryParams.columns });
+  const { payload, columns } = scanned ?? parsePayload({ body, contentType, action, columns: queryParams.columns });
   return {
     method,
     path,

@@ -8,7 +8,7 @@
 import type { ApiConfig } from '../api-config.js';
 import type { Action } from '../api-request/action.js';
 import { parseApiRequest, type ApiRequest } from '../api-request/api-request.js';
-import { parsePayload, type Payload } from '../api-request/payload.js';
+import { parsePayload, type ParsedPayload, type Payload } from '../api-request/payload.js';
 import type { EngineRequest } from '../engine-request.js';
 import type { MediaType } from '../media-type.js';
 import { payloadShape } from '../plan/plan-call.js';
@@ -22,6 +22,11 @@ export interface Recalled {
   /** Headers, path and query are its own; marks stand in the place of all other values. */
   readonly request: ApiRequest;
   readonly shape: Pick<RequestShape, 'key' | 'values'>;
+}
+
+interface NotRecalled {
+  readonly kind: 'new';
+  readonly scanned: ParsedPayload | undefined;
 }
 
 /** What the payload's parsing rests on, and what came of it for each set of keys. */
@@ -54,15 +59,21 @@ export class ParseMemo {
     this.#heads = new Generations(limits);
   }
 
-  /** @throws EngineError as `parseApiRequest` does */
-  recall(sent: EngineRequest, outline: RequestOutline): Recalled | undefined {
+  /**
+   * What is not remembered is left to be parsed, with its payload where that had to be read.
+   *
+   * @throws EngineError as `parseApiRequest` does
+   */
+  recall(sent: EngineRequest, outline: RequestOutline): (Recalled & { readonly kind: 'recalled' }) | NotRecalled {
     const head = this.#heads.get(outline.key);
-    if (head === undefined) return undefined;
-    const { payload, columns } = parsePayload({ ...head, body: sent.body });
+    if (head === undefined) return { kind: 'new', scanned: undefined };
+    const scanned = parsePayload({ ...head, body: sent.body });
+    const { payload, columns } = scanned;
     const known = head.byPayload.get(payloadOutline(payload, columns));
-    if (known === undefined || known === 'unfit') return undefined;
+    if (known === undefined || known === 'unfit') return { kind: 'new', scanned };
     const { path, query, headers } = sent;
     return {
+      kind: 'recalled',
       request: { ...known.request, path, query, headers },
       shape: { key: known.shapeKey, values: valuesOf(known, outline, payload) },
     };

@@ -313,6 +313,18 @@ describe('what is parsed', () => {
       expect(recalls(cache, sent)).toBe(keys <= 16);
     }
   });
+
+  it('had its body read once, also where its set of keys is not kept', () => {
+    const cache = cacheOf();
+    warm(cache, ['POST /rpc/raw', {}, '{"k":1}'], ['POST /rpc/raw', {}, '{"k":2}']);
+    for (const text of ['{"k":3}', '{"another":1}']) {
+      const sent = sentAs(['POST /rpc/raw', {}, text]);
+      let readings = 0;
+      sent.body.toString = () => ((readings += 1), text);
+      cache.parse(sent);
+      expect(readings).toBe(1);
+    }
+  });
 });
 
 function thrownBy(work: () => unknown): unknown {

@@ -55,8 +55,9 @@ export class PlanCache {
   parse(sent: EngineRequest): ParsedRequest {
     const outline = outlineOf(sent);
     const recalled = outline && this.#parsed.recall(sent, outline);
-    if (recalled !== undefined) return { sent, outline, result: { kind: 'recalled', ...recalled } };
-    return { sent, outline, result: { kind: 'parsed', request: parseApiRequest(sent, this.config) } };
+    if (recalled?.kind === 'recalled') return { sent, outline, result: recalled };
+    const request = parseApiRequest(sent, this.config, recalled?.scanned);
+    return { sent, outline, result: { kind: 'parsed', request } };
   }
 
   /** @throws EngineError as `planAction` does; what throws is not kept */
