@@ -86,7 +86,8 @@ export function apiConfigOf(settings: DataApiSettings, publicPathPrefix: string)
     traceHeader: settings.server_trace_header ?? undefined,
     useLegacyTargetNames: settings.url_use_legacy_target_names,
     errorVerbosity: settings.client_error_verbosity,
-    inDatabaseConfig: settings.db_config,
+    // As in PostgREST, where `db-config` is on unless somebody turns it off.
+    roleSettings: settings.db_config !== false,
     appSettings: settings.app_settings,
     statementTimeoutMs: settings.statement_timeout_ms ?? undefined,
     maxResponseBytes: settings.max_response_bytes ?? undefined,

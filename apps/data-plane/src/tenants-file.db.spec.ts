@@ -237,6 +237,30 @@ describe('a proxy of a tenants file', () => {
     });
   });
 
+  it("runs a request under its role's settings, unless the configuration says that roles have none", async () => {
+    await database.query(
+      `create or replace function setting(name text) returns text language sql stable as 'select current_setting(name)';
+       alter role ${anon} set statement_timeout = '41s';
+       alter role ${anon} set default_transaction_isolation = 'repeatable read';
+       alter role ${anon} set work_mem = '5MB';
+       alter role ${anon} set log_min_duration_statement = 5`,
+    );
+    await write([tenant('on', { statement_timeout_ms: 7000 }), tenant('off', { db_config: false })]);
+    await until(async () => (await call('/on/rpc/setting?name=work_mem')).status === 200);
+    const of = (name: string) =>
+      Promise.all(['on', 'off'].map(async (at) => (await call(`/${at}/rpc/setting?name=${name}`)).body));
+    expect(await of('statement_timeout')).toEqual(['41s', '0']);
+    expect(await of('transaction_isolation')).toEqual(['repeatable read', 'read committed']);
+    expect((await of('work_mem'))[0]).toBe('5MB');
+    expect((await of('work_mem'))[1]).not.toBe('5MB');
+    await database.query(`alter role ${anon} reset all; alter role ${anon} set statement_timeout = '50ms';
+      create or replace function doze() returns void language sql as 'select pg_sleep(20)'`);
+    await write([tenant('again')]);
+    await until(async () => (await call('/again/rpc/doze', { method: 'POST' })).status === 500);
+    expect(await call('/again/rpc/doze', { method: 'POST' })).toMatchObject({ status: 500, body: { code: '57014' } });
+    await database.query(`alter role ${anon} reset all`);
+  });
+
   it('cancels the statement of a client that goes away', async () => {
     await database.query(
       `create or replace function nap() returns void language sql volatile as $$ select pg_sleep(30) $$`,

@@ -29,8 +29,8 @@ export interface ApiConfig {
   readonly traceHeader: string | undefined;
   readonly useLegacyTargetNames: boolean;
   readonly errorVerbosity: 'verbose' | 'minimal';
-  /** `db_config`: the database has a say in its configuration, and the settings of a request's role apply. */
-  readonly inDatabaseConfig: boolean;
+  /** What `ALTER ROLE … SET` says of the role that a request runs as applies to it. */
+  readonly roleSettings: boolean;
   /** Sent with every transaction as `app.settings.<name>`. */
   readonly appSettings: Readonly<Record<string, string>>;
   /** Milliseconds; undefined leaves the database's own. */

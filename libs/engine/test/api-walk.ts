@@ -16,7 +16,7 @@ const walkConfig: ApiConfig = {
   ...filmConfig,
   extraSearchPath: [],
   txEnd: 'commit-allow-override',
-  inDatabaseConfig: true,
+  roleSettings: true,
 };
 
 export interface Sent {

@@ -20,7 +20,7 @@ export const filmConfig: ApiConfig = {
   traceHeader: undefined,
   useLegacyTargetNames: true,
   errorVerbosity: 'verbose',
-  inDatabaseConfig: false,
+  roleSettings: false,
   appSettings: {},
   statementTimeoutMs: undefined,
   publicPathPrefix: '',

@@ -307,7 +307,7 @@ describe("a request's SQL", () => {
     ['TimeZone', { headers: prefer('timezone=Asia/Tokyo') }, 'Asia/Tokyo'],
     ['statement_timeout', { config: { statementTimeoutMs: 12_000 } }, '12s'],
     ['statement_timeout', { role: slow }, '41s'],
-    ['statement_timeout', { role: slow, config: { inDatabaseConfig: false } }, '0'],
+    ['statement_timeout', { role: slow, config: { roleSettings: false } }, '0'],
   ])('sees %s with %j', async (name, sent, value) => {
     expect((await api('GET', `/rpc/setting?name=${name}`, sent)).body).toBe(value);
   });

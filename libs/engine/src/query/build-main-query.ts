@@ -81,7 +81,7 @@ export function buildMainQuery(input: MainQueryInput): MainQuery {
 
 function surrounding({ plan, request, auth, config, schema, schemaVersion }: MainQueryInput): Surrounding {
   const allowed = allowedRole(auth.role, schema);
-  const role = config.inDatabaseConfig ? allowed : undefined;
+  const role = config.roleSettings ? allowed : undefined;
   const routine = plan.kind === 'call' ? plan.call.routine : undefined;
   const isolation = routine?.isolation ?? role?.isolation;
   const readOnly = isReadOnly(plan);

@@ -31,7 +31,7 @@ export interface SchemaOptions {
   /** Schemas whose views are looked through, too. Default none. */
   readonly extraSearchPath?: readonly string[];
   /** Settings of roles apply to requests; false spares reading them. Default true. */
-  readonly inDatabaseConfig?: boolean;
+  readonly roleSettings?: boolean;
 }
 
 /** A big schema takes seconds; a limit that the connecting role has for requests must not stop it. */
@@ -71,6 +71,7 @@ export async function readSchemaSnapshot(
   signal?: AbortSignal,
 ): Promise<SchemaSnapshot> {
   const schemas = JSON.stringify(options.schemas);
+<<<<<<< HEAD
   const extraSearchPath = JSON.stringify(options.extraSearchPath ?? []);
   const wantsSettings = String(options.inDatabaseConfig ?? true);
   const values: Partial<Record<string, readonly string[]>> = {
@@ -79,6 +80,9 @@ export async function readSchemaSnapshot(
     representations: [],
     roles: [wantsSettings],
   };
+=======
+  const wantsSettings = String(options.roleSettings ?? true);
+>>>>>>> ddff367 (feat(data-plane): settings of a request's role apply by default)
   const statements = [
     statement(settingsSql),
     ...Object.entries(queries).map(([name, sql]) => statement(sql, ...(values[name] ?? [schemas]))),

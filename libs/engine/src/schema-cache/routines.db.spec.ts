@@ -255,7 +255,7 @@ describe('functions, casts, media types and roles of a real database', () => {
   });
 
   test('settings of roles are left out where they do not apply', async () => {
-    const without = await loadSchemaCache(executor, { schemas: ['api'], inDatabaseConfig: false });
+    const without = await loadSchemaCache(executor, { schemas: ['api'], roleSettings: false });
     expect(without.role(guest)).toEqual({ name: guest, refused: false, settings: [], isolation: undefined });
   });
 });
