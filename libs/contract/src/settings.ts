@@ -65,14 +65,9 @@ const fields = {
   url_use_legacy_target_names: z.boolean(),
   client_error_verbosity: z.enum(['verbose', 'minimal']),
   app_settings: z.record(z.string(), z.string()),
-<<<<<<< HEAD
-  db_config: z.boolean(),
-  db_pre_config: optionalText,
-=======
   /** Whether the database has a say. null: not in its configuration, but the settings of a request's role apply. */
   db_config: z.boolean().nullable(),
-  db_pre_config: z.string().min(1).nullable(),
->>>>>>> ddff367 (feat(data-plane): settings of a request's role apply by default)
+  db_pre_config: optionalText,
   db_channel: z.string().min(1),
   db_channel_enabled: z.boolean(),
   pool_size: positiveInteger.max(1000),

@@ -71,18 +71,14 @@ export async function readSchemaSnapshot(
   signal?: AbortSignal,
 ): Promise<SchemaSnapshot> {
   const schemas = JSON.stringify(options.schemas);
-<<<<<<< HEAD
   const extraSearchPath = JSON.stringify(options.extraSearchPath ?? []);
-  const wantsSettings = String(options.inDatabaseConfig ?? true);
+  const wantsSettings = String(options.roleSettings ?? true);
   const values: Partial<Record<string, readonly string[]>> = {
     keys: [schemas, extraSearchPath],
     views: [schemas, extraSearchPath],
     representations: [],
     roles: [wantsSettings],
   };
-=======
-  const wantsSettings = String(options.roleSettings ?? true);
->>>>>>> ddff367 (feat(data-plane): settings of a request's role apply by default)
   const statements = [
     statement(settingsSql),
     ...Object.entries(queries).map(([name, sql]) => statement(sql, ...(values[name] ?? [schemas]))),
