@@ -50,6 +50,7 @@ const secrets: Readonly<Record<string, string>> = {
   DATABASE_URL: 'postgresql://u:p@db:5432/perch',
   REDIS_URL: 'redis://redis:6379',
   PERCH_MASTER_KEY: 'master key of the specs',
+  PERCH_MASTER_KEY_PREVIOUS: 'master key of yesterday',
   PERCH_FLEET_TOKEN: 'fleet-token-of-the-specs',
   PERCH_FLEET_TOKEN_PREVIOUS: 'fleet-token-of-yesterday',
   PERCH_BOOTSTRAP_API_KEY: 'perch_bootstrap_key_of_the_specs',

@@ -12,6 +12,7 @@ describe('the configuration of the control plane', () => {
       databaseUrl: needed.DATABASE_URL,
       redisUrl: undefined,
       masterKey: needed.PERCH_MASTER_KEY,
+      previousMasterKey: undefined,
       fleetToken: needed.PERCH_FLEET_TOKEN,
       previousFleetToken: undefined,
       host: '127.0.0.1',

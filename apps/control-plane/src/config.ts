@@ -16,6 +16,8 @@ export const controlPlaneEnvironment = z.object({
   DATABASE_URL: sharedEnvironment.DATABASE_URL,
   REDIS_URL: sharedEnvironment.REDIS_URL,
   PERCH_MASTER_KEY: sharedEnvironment.PERCH_MASTER_KEY,
+  /** Opens what was sealed with it before; all of that is sealed with the present one after the start. */
+  PERCH_MASTER_KEY_PREVIOUS: sharedEnvironment.PERCH_MASTER_KEY.optional(),
   PERCH_FLEET_TOKEN: sharedEnvironment.PERCH_FLEET_TOKEN,
   /** Accepted as well, while proxies are given a new token one by one. */
   PERCH_FLEET_TOKEN_PREVIOUS: sharedEnvironment.PERCH_FLEET_TOKEN.optional(),
@@ -42,6 +44,7 @@ export interface ControlPlaneConfig {
   readonly databaseUrl: string;
   readonly redisUrl: string | undefined;
   readonly masterKey: string;
+  readonly previousMasterKey: string | undefined;
   readonly fleetToken: string;
   readonly previousFleetToken: string | undefined;
   readonly host: string;
@@ -72,6 +75,7 @@ export function loadControlPlaneConfig(env: Environment = process.env): ControlP
     databaseUrl: values.DATABASE_URL,
     redisUrl: values.REDIS_URL,
     masterKey: values.PERCH_MASTER_KEY,
+    previousMasterKey: values.PERCH_MASTER_KEY_PREVIOUS,
     fleetToken: values.PERCH_FLEET_TOKEN,
     previousFleetToken: values.PERCH_FLEET_TOKEN_PREVIOUS,
     host: values.PERCH_HOST,

@@ -25,6 +25,7 @@ import { JwksSource } from './jwks/jwks-source.js';
 import { OperationRunner } from './operations/operation-runner.js';
 import { startPeriodicTask } from './periodic-task.js';
 import { ComputePortRange } from './projects/local-ports.js';
+import { createResealing } from './reseal-secrets.js';
 
 export interface RunningControlPlane {
   /** Base URL without a path. */
@@ -39,6 +40,7 @@ const PRUNE_MS = 60 * 60 * 1000;
 const CHANGES_KEPT_MS = 24 * 60 * 60 * 1000;
 /** Thirteen months: a year can be looked back on whole. */
 const AUDIT_KEPT_MS = 396 * 24 * 60 * 60 * 1000;
+const RESEAL_MS = 60_000;
 const PING_MS = 5_000;
 
 export async function startControlPlane(config: ControlPlaneConfig): Promise<RunningControlPlane> {
@@ -56,7 +58,8 @@ export async function startControlPlane(config: ControlPlaneConfig): Promise<Run
     const tracer = await startTracing(config.tracing, 'control-plane', observer);
     undo.push(async () => tracer?.stop());
     await applyMigrations(config.databaseUrl, migrationsDirectory());
-    const database = createDatabase({ url: config.databaseUrl, masterKey: config.masterKey });
+    const { masterKey, previousMasterKey } = config;
+    const database = createDatabase({ url: config.databaseUrl, masterKey, previousMasterKey });
     undo.push(() => database.close());
     if (config.bootstrapApiKey !== undefined) await ensureBootstrapApiKey(database.apiKeys, config.bootstrapApiKey);
     const queue = createJobQueue({ databaseUrl: config.databaseUrl, redisUrl: config.redisUrl });
@@ -103,6 +106,9 @@ export async function startControlPlane(config: ControlPlaneConfig): Promise<Run
       await database.tenants.pruneChanges(new Date(Date.now() - CHANGES_KEPT_MS));
     });
     every(PRUNE_MS, 'Pruning the audit log', () => database.audit.prune(new Date(Date.now() - AUDIT_KEPT_MS)));
+    if (previousMasterKey !== undefined) {
+      every(RESEAL_MS, 'Sealing secrets with the present master key', createResealing(database, observer));
+    }
     every(PING_MS, 'Asking the metadata database', async () => {
       notReady = await database.ping().then(
         () => undefined,

@@ -9,6 +9,7 @@ describe('loadWorkerConfig', () => {
       databaseUrl: 'postgres://u@h/d',
       redisUrl: undefined,
       masterKey: '0123456789abcdef',
+      previousMasterKey: undefined,
       home: '/h',
       adminHost: '127.0.0.1',
       adminPort: 4091,

@@ -19,6 +19,7 @@ export const workerEnvironment = z.object({
   DATABASE_URL,
   REDIS_URL,
   PERCH_MASTER_KEY,
+  PERCH_MASTER_KEY_PREVIOUS: PERCH_MASTER_KEY.optional(),
   PERCH_HOME,
   PERCH_PORT_BASE,
   PERCH_ADMIN_HOST,
@@ -36,6 +37,7 @@ export interface WorkerConfig {
   readonly databaseUrl: string;
   readonly redisUrl: string | undefined;
   readonly masterKey: string;
+  readonly previousMasterKey: string | undefined;
   /** Absolute. */
   readonly home: string;
   readonly adminHost: string;
@@ -55,6 +57,7 @@ export function loadWorkerConfig(env: Environment = process.env): WorkerConfig {
     databaseUrl: values.DATABASE_URL,
     redisUrl: values.REDIS_URL,
     masterKey: values.PERCH_MASTER_KEY,
+    previousMasterKey: values.PERCH_MASTER_KEY_PREVIOUS,
     home: path.resolve(values.PERCH_HOME),
     adminHost: values.PERCH_ADMIN_HOST,
     adminPort: portsFrom(values.PERCH_PORT_BASE).workerAdmin,

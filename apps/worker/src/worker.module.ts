@@ -16,7 +16,8 @@ import { WorkerLifecycle } from './worker-lifecycle.js';
 @Module({})
 export class WorkerModule {
   static register(config: WorkerConfig, observer: Observer, tracer?: Tracer): DynamicModule {
-    const database = createDatabase({ url: config.databaseUrl, masterKey: config.masterKey });
+    const { masterKey, previousMasterKey } = config;
+    const database = createDatabase({ url: config.databaseUrl, masterKey, previousMasterKey });
     const queue = createJobQueue({ databaseUrl: config.databaseUrl, redisUrl: config.redisUrl });
     const computes = createComputes({ home: config.home });
     const crashAt = crashPointFromFile(config.crashFile);

@@ -13,6 +13,7 @@ import { OperationRepository } from './operation.repository.js';
 import { createPrisma } from './prisma-client.js';
 import { ProjectJwksRepository } from './project-jwks.repository.js';
 import { ProjectRepository } from './project.repository.js';
+import { resealSecrets, type ResealedSecrets } from './reseal-secrets.js';
 import { RoleRepository } from './role.repository.js';
 import { createSecretBox } from './secret-box.js';
 import { TenantRepository } from './tenant.repository.js';
@@ -22,6 +23,8 @@ export interface DatabaseOptions {
   readonly url: string;
   /** Seals what is secret at rest; see `createSecretBox`. */
   readonly masterKey: string;
+  /** Opens what was sealed before the master key was changed. */
+  readonly previousMasterKey?: string | undefined;
   /** Connections held at most; 10 unless told. */
   readonly poolSize?: number;
 }
@@ -41,6 +44,8 @@ export interface Database {
   readonly operations: OperationRepository;
   readonly tenants: TenantRepository;
   readonly events: MetadataEvents;
+  /** Seals under the master key what is still sealed under the one before. */
+  resealSecrets(): Promise<ResealedSecrets>;
   /** Milliseconds of one round trip. @throws when the database does not answer. */
   ping(): Promise<number>;
   close(): Promise<void>;
@@ -60,7 +65,7 @@ export function createDatabase(options: DatabaseOptions): Database {
   // A connection that dies while idle is replaced by the next use; without a listener it would end the process.
   pool.on('error', () => undefined);
   const prisma = createPrisma(pool);
-  const secrets = createSecretBox(options.masterKey);
+  const secrets = createSecretBox(options.masterKey, options.previousMasterKey);
   const events = createMetadataEvents({ url: options.url });
   return {
     apiKeys: new ApiKeyRepository(prisma),
@@ -77,6 +82,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     operations: new OperationRepository(prisma),
     tenants: new TenantRepository(prisma, secrets),
     events,
+    resealSecrets: () => resealSecrets(pool, secrets),
     async ping() {
       const started = performance.now();
       await pool.query('SELECT 1');

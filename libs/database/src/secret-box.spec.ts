@@ -34,6 +34,18 @@ describe('a secret box', () => {
     expect(() => other.open(box.seal('hunter2', place), place)).toThrow(/master key/);
   });
 
+  test('opens what the key before has sealed, and seals it anew with the present one only', () => {
+    const rotated = createSecretBox('the new master key', 'master key of this spec');
+    const old = box.seal('hunter2', place);
+    expect(rotated.open(old, place)).toBe('hunter2');
+    const anew = rotated.reseal(old, place) ?? '';
+    expect(createSecretBox('the new master key').open(anew, place)).toBe('hunter2');
+    expect(() => box.open(anew, place)).toThrow(/master key/);
+    expect(rotated.reseal(anew, place)).toBeUndefined();
+    const strange = createSecretBox('another master key').seal('hunter2', place);
+    expect(() => rotated.reseal(strange, place)).toThrow(/neither master key is the one/);
+  });
+
   test('every changed character is noticed', () => {
     const sealed = box.seal('hunter2', place);
     for (let index = 3; index < sealed.length; index += 1) {

@@ -8,7 +8,12 @@ export const chartCases: Readonly<Record<string, Values>> = {
     imagePullSecrets: [{ name: 'registry' }],
     secret: {
       name: 'perch',
-      keys: { redisUrl: 'REDIS_URL', bootstrapApiKey: '', previousFleetToken: 'PERCH_FLEET_TOKEN_PREVIOUS' },
+      keys: {
+        redisUrl: 'REDIS_URL',
+        bootstrapApiKey: '',
+        previousFleetToken: 'PERCH_FLEET_TOKEN_PREVIOUS',
+        previousMasterKey: 'PERCH_MASTER_KEY_PREVIOUS',
+      },
     },
     tracing: { endpoint: 'http://collector:4318', ratio: 0.01 },
     controlPlane: {

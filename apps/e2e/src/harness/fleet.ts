@@ -30,6 +30,8 @@ export interface Fleet {
   readonly controlPlaneUrl: string;
   readonly controlPlane: Plane;
   readonly worker: Plane;
+  /** Of the control plane and the worker from their next start on. */
+  readonly env: Record<string, string>;
   readonly proxies: readonly Proxy[];
   /** A data API on a database of its own: what stands behind a proxy's base URL for it. */
   attach(name: string, sql: string, dataApi?: object): Promise<AttachedDataApi>;
@@ -64,7 +66,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const home = makeHome();
   const base = await findPortBase();
   const apiKey = `perch_${'d'.repeat(48)}`;
-  const env = {
+  const env: Record<string, string> = {
     PERCH_HOME: home,
     PERCH_PORT_BASE: String(base),
     PERCH_MASTER_KEY: 'the master key of a drill',
@@ -91,7 +93,9 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   }
   const planes = [controlPlane, worker, ...proxies];
   try {
-    await Promise.all(planes.map((one) => one.start()));
+    // First, as in docs/operations.md: it makes the tables that the worker reads.
+    await controlPlane.start();
+    await Promise.all([worker, ...proxies].map((one) => one.start()));
   } catch (error) {
     await Promise.all(planes.map((one) => one.kill()));
     throw error;
@@ -104,6 +108,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     controlPlaneUrl,
     controlPlane,
     worker,
+    env,
     proxies,
     async attach(name, sql, dataApi = {}) {
       const database = `drill_${name}_${Math.random().toString(36).slice(2, 8)}`;
