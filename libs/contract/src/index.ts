@@ -11,6 +11,7 @@ export {
   postgrestDefaults,
   rateLimitSchema,
   resolveSettings,
+  exposedSchemasProblem,
   settingsInputSchema,
   settingsSchema,
   type DataApiSettings,

@@ -97,6 +97,15 @@ export type DataApiSettings = z.infer<typeof settingsSchema>;
 export const settingsInputSchema = z.strictObject(fields).partial();
 export type DataApiSettingsInput = z.infer<typeof settingsInputSchema>;
 
+/** What a user may not expose: PostgREST does not start with them. */
+const systemSchemas: readonly string[] = ['pg_catalog', 'information_schema'];
+
+/** What is wrong with the value of `db_schemas`; undefined when it may be so. For who writes settings, not for who reads kept ones. */
+export function exposedSchemasProblem(schemas: readonly string[]): string | undefined {
+  const found = schemas.find((schema) => systemSchemas.includes(schema));
+  return found === undefined ? undefined : `'${found}' is PostgreSQL's own schema and cannot be exposed`;
+}
+
 const MEBIBYTE = 1024 * 1024;
 
 /** Defaults of a tenants file: PostgREST 16's, in-database configuration and the listener off (decision 7). */

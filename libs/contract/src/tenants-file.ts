@@ -1,6 +1,6 @@
 /** The JSON array that `perch data-plane --tenants FILE` reads (product.md section 2). */
 import { z } from 'zod';
-import { settingsInputSchema, type DataApiSettingsInput } from './settings.js';
+import { exposedSchemasProblem, settingsInputSchema, type DataApiSettingsInput } from './settings.js';
 import { jwksSchema } from './tenant-snapshot.js';
 
 const pathPrefix = z
@@ -22,6 +22,10 @@ const settingsOfPostgrest = { jwt_cache_max_entries: z.int().nonnegative().optio
 
 const tenantsFileSettingsSchema = settingsInputSchema
   .extend(settingsOfPostgrest)
+  .superRefine(({ db_schemas: schemas = [] }, context) => {
+    const problem = exposedSchemasProblem(schemas);
+    if (problem !== undefined) context.addIssue({ code: 'custom', path: ['db_schemas'], message: problem });
+  })
   .transform(({ jwt_cache_max_entries: entries, ...settings }): DataApiSettingsInput =>
     entries === 0 ? { jwt_cache_max_lifetime: 0, ...settings } : settings,
   );

@@ -36,6 +36,8 @@ describe('in-database configuration over an ApiConfig', () => {
 
   test.each([
     ['db_schemas', ' , '],
+    ['db_schemas', 'api, pg_catalog'],
+    ['db_schemas', 'information_schema'],
     ['db_max_rows', 'many'],
     ['db_max_rows', '-1'],
     ['db_aggregates_enabled', 'yes'],

@@ -12,7 +12,7 @@ type Reader<V> = (text: string) => { readonly value: V } | undefined;
 type Override = (text: string) => Partial<ApiConfig> | undefined;
 
 const overrides: ReadonlyMap<string, Override> = new Map<string, Override>([
-  ['db_schemas', to('schemas', nonEmptyList)],
+  ['db_schemas', to('schemas', exposedSchemas)],
   ['db_anon_role', to('anonRole', optionalText)],
   ['db_extra_search_path', to('extraSearchPath', list)],
   ['db_max_rows', to('maxRows', optionalCount)],
@@ -75,6 +75,13 @@ function list(text: string): { readonly value: readonly string[] } {
 function nonEmptyList(text: string): { readonly value: readonly string[] } | undefined {
   const found = list(text);
   return found.value.length === 0 ? undefined : found;
+}
+
+const systemSchemas: readonly string[] = ['pg_catalog', 'information_schema'];
+
+function exposedSchemas(text: string): { readonly value: readonly string[] } | undefined {
+  const found = nonEmptyList(text);
+  return found?.value.some((schema) => systemSchemas.includes(schema)) === true ? undefined : found;
 }
 
 function optionalList(text: string): { readonly value: readonly string[] | undefined } {

@@ -162,6 +162,8 @@ describe('the data API of a branch', () => {
     const badKey = await perch.call('PATCH', target.path, { body: { settings: { jwt_role_claim_key: '$.a[' } } });
     expect(badKey.status).toBe(400);
     expect(badKey.body.message).toContain('jwt_role_claim_key');
+    const badSchema = await perch.call('PATCH', target.path, { body: { settings: { db_schemas: ['pg_catalog'] } } });
+    expect([badSchema.status, badSchema.body.message]).toEqual([400, expect.stringContaining('db_schemas')]);
   });
 
   test('a merge patch merges, and null takes a setting back to its default', async () => {
