@@ -54,6 +54,11 @@ export interface Load {
 const SHOWN = 10;
 const HEALTH_CHECK_EVERY_MS = 25;
 
+/** Of the spec file that runs. */
+const running = new Set<Load>();
+// A test that failed has not stopped its load, which would keep the file from ending, and the failure from being told.
+afterAll(() => Promise.all([...running].map((load) => load.stop())));
+
 export function startLoad(options: LoadOptions): Load {
   const clients = options.clients ?? 4;
   const agent = new http.Agent({ keepAlive: true, maxSockets: clients });
@@ -85,9 +90,10 @@ export function startLoad(options: LoadOptions): Load {
   const done = Promise.all(Array.from({ length: clients }, (_none, index) => client(index))).then(() => {
     health.stop();
     agent.destroy();
+    running.delete(load);
     return counts;
   });
-  return {
+  const load: Load = {
     get answered() {
       return counts.answered;
     },
@@ -104,6 +110,8 @@ export function startLoad(options: LoadOptions): Load {
     },
     done,
   };
+  running.add(load);
+  return load;
 }
 
 /** Everybody from `first` on, those that are ready before the others. */
