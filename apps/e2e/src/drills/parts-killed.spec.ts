@@ -109,10 +109,26 @@ describe('parts killed under load', () => {
     );
   }, 240_000);
 
-  test('the worker', async () => {
+  test('the worker, and what is asked of it meanwhile is done when it is back', async () => {
+    let operation = '';
     await killed(
-      () => fleet.worker.kill(),
-      () => fleet.worker.start(),
+      async () => {
+        await fleet.worker.kill();
+        const { status, body } = await callApi(fleet.api, 'POST', `${dataApi.route}/rotate_login`, {});
+        expect([status, body]).toEqual([200, expect.anything()]);
+        operation = `${dataApi.project}/operations/${body.operations[0].id}`;
+      },
+      async () => {
+        const { body } = await callApi(fleet.api, 'GET', operation);
+        expect(body.operation.status).toBe('scheduling');
+        await fleet.worker.start();
+        await eventually(
+          'the operation is finished',
+          async () =>
+            (await callApi(fleet.api, 'GET', operation)).body.operation.status === 'finished' ? true : undefined,
+          60_000,
+        );
+      },
     );
   }, 240_000);
 
@@ -134,9 +150,23 @@ describe('parts killed under load', () => {
     120_000,
   );
 
-  test('the key server of an issuer', async () => {
+  test('the key server of an issuer, also when its keys are asked for', async () => {
+    const stranger = await startIssuer('ES256');
+    const strange = { authorization: `Bearer ${await stranger.token({ sub: 'me' })}` };
+    await stranger.close();
+    const error = async () =>
+      (await runSql(metadata.url('perch'), 'select jwks_error as text from data_apis')).rows[0]?.text ?? undefined;
     await killed(
-      () => issuer.close(),
+      async () => {
+        await issuer.close();
+        expect(await error()).toBeUndefined();
+        // Long ago, so that a key that nobody knows has the set fetched again at once.
+        await runSql(metadata.url('perch'), "update data_apis set jwks_checked_at = now() - interval '1 hour'");
+        for (const { url } of fleet.proxies) {
+          expect((await ask(url + dataApi.path, { path: '/notes', headers: strange })).status).toBe(401);
+        }
+        await eventually('the keys could not be had', error);
+      },
       async () => undefined,
     );
   }, 240_000);

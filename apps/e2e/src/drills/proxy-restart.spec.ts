@@ -18,6 +18,7 @@ describe('a proxy restarted while the control plane is down', () => {
   let metadata: TestCluster;
   let fleet: Fleet;
   let dataApis: readonly AttachedDataApi[];
+  const undo: (() => void)[] = [];
 
   beforeAll(async () => {
     metadata = await createTestCluster();
@@ -31,6 +32,7 @@ describe('a proxy restarted while the control plane is down', () => {
     for (const dataApi of dataApis) for (const { url } of fleet.proxies) await served(url, dataApi);
   }, 300_000);
   afterAll(async () => {
+    for (const step of undo.splice(0)) step();
     await fleet?.stop();
     await metadata?.drop();
   }, 60_000);
@@ -91,6 +93,27 @@ describe('a proxy restarted while the control plane is down', () => {
     for (const dataApi of dataApis) await served(proxy.url, dataApi);
   }, 240_000);
 
+  /** Gives the copies of a proxy that does not run a disk of their own; undefined where the system does not let us. */
+  const ownDisk = (directory: string): string | undefined => {
+    fs.mkdirSync(directory, { recursive: true });
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'perch', directory]);
+    if (mounted.status !== 0) return undefined;
+    undo.push(() => spawnSync('umount', ['--lazy', directory]));
+    return path.join(directory, 'filler');
+  };
+  const fill = (file: string) => {
+    const handle = fs.openSync(file, 'w');
+    try {
+      for (;;) fs.writeSync(handle, Buffer.alloc(4096));
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'ENOSPC' });
+    } finally {
+      fs.closeSync(handle);
+    }
+  };
+  const copyOf = (home: string) =>
+    fs.readdirSync(copies(home)).map((name) => [name, fs.readFileSync(path.join(copies(home), name), 'base64')]);
+
   const canLimit = spawnSync('prlimit', ['--version']).status === 0;
   (canLimit ? test : test.skip)(
     'with a disk that takes nothing any more: changes arrive, and it is said',
@@ -98,27 +121,54 @@ describe('a proxy restarted while the control plane is down', () => {
       const [proxy] = fleet.proxies;
       const [dataApi] = dataApis;
       if (proxy === undefined || dataApi === undefined) throw new Error('no proxy');
-      // No file of this process may grow from now on: what a full disk answers to every write.
-      expect(spawnSync('prlimit', ['--pid', String(proxy.pid), '--fsize=0:0']).status).toBe(0);
+      await proxy.kill('SIGTERM');
+      const filler = ownDisk(path.join(proxy.home, 'data-plane'));
+      await proxy.start();
+      await served(proxy.url, dataApi);
+      await eventually('there is a copy', async () => (fs.existsSync(copies(proxy.home)) ? true : undefined));
+      const change = async (rows: number) => {
+        const patched = await callApi(fleet.api, 'PATCH', dataApi.route, { settings: { db_max_rows: rows } });
+        expect(patched.status).toBeLessThan(300);
+        await eventually(
+          'the change arrives',
+          async () => {
+            const { body } = await ask(proxy.url + dataApi.path, { path: '/notes' });
+            return JSON.parse(body).length === rows ? true : undefined;
+          },
+          30_000,
+        );
+      };
+      await change(3);
+      await eventually('the copy is whole', async () =>
+        copyOf(proxy.home).length > 0 && copyOf(proxy.home).every(([name]) => !name?.endsWith('.tmp'))
+          ? true
+          : undefined,
+      );
+      // Else no file of this process may grow from now on, which is what can be had without a disk of one's own.
+      if (filler !== undefined) fill(filler);
+      else expect(spawnSync('prlimit', ['--pid', String(proxy.pid), '--fsize=0:0']).status).toBe(0);
+      const before = copyOf(proxy.home);
+      const saidBefore = proxy.output().split('disk-copy-failed').length;
       const load = startLoad({
         urls: [proxy.url + dataApi.path],
         request: () => ({ path: '/notes' }),
       });
       await load.more(20);
-      const patched = await callApi(fleet.api, 'PATCH', dataApi.route, { settings: { db_max_rows: 2 } });
-      expect(patched.status).toBeLessThan(300);
-      await eventually(
-        'the change arrives',
-        async () => {
-          const { body } = await ask(proxy.url + dataApi.path, { path: '/notes' });
-          return JSON.parse(body).length === 2 ? true : undefined;
-        },
-        30_000,
+      await change(2);
+      await eventually('it is said', async () =>
+        proxy.output().split('disk-copy-failed').length > saidBefore ? true : undefined,
       );
-      await eventually('it is said', async () => (proxy.output().includes('disk-copy-failed') ? true : undefined));
-      expect((await load.stop()).failures).toEqual([]);
+      if (filler !== undefined) expect(proxy.output()).toContain('ENOSPC');
       // What is on disk is the whole copy of before.
-      expect(fs.readdirSync(copies(proxy.home)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+      expect(copyOf(proxy.home)).toEqual(before);
+      if (filler !== undefined) {
+        fs.rmSync(filler);
+        await change(4);
+        await eventually('the copy is a new one', async () =>
+          JSON.stringify(copyOf(proxy.home)) === JSON.stringify(before) ? undefined : true,
+        );
+      }
+      expect((await load.stop()).failures).toEqual([]);
     },
     120_000,
   );
