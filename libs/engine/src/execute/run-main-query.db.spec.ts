@@ -204,6 +204,21 @@ describe('a result that breaks its condition is undone', () => {
   });
 });
 
+describe('HEAD', () => {
+  it.each([
+    ['/notes?select=title::int', 400],
+    ['/notes?select=id,late(id)&late.limit=-1', 400],
+    ['/notes?select=title::int&id=eq.7', 200],
+    ['/rpc/all_notes?select=title::int', 400],
+    ['/rpc/many', 200],
+  ])('of %s makes the rows that GET would show: %i', async (target, status) => {
+    const head = await api('HEAD', target);
+    const get = await api('GET', target);
+    expect([head.status, get.status]).toEqual([status, status]);
+    expect(head.headers['content-range']).toBe(get.headers['content-range']);
+  });
+});
+
 describe('rows of a function', () => {
   it.each([
     ['estimated', 206, '0-0/9'],

@@ -5,7 +5,7 @@ import { sourceCte } from '../plan/read-plan.js';
 import type { PageRows } from './body-sql.js';
 import { callQuery } from './call-query.js';
 import { atMost, exactlyOne } from './guards-sql.js';
-import { pageStatement, pageTotal } from './page-statement.js';
+import { pageStatement, pageTotal, shownTotal } from './page-statement.js';
 import { readQuery } from './read-query.js';
 import { sql, type SqlFragment } from './sql.js';
 import { totalSql, type Counting } from './total-sql.js';
@@ -17,11 +17,12 @@ export function callStatement(
   maxBodyBytes?: number,
 ): SqlFragment {
   const rows = pageRows(plan);
-  const count = pageTotal(rows);
+  const count = shownTotal(rows, plan.content.handler);
   return pageStatement({
     origin: { name: sourceCte, query: callQuery(plan.call) },
     query: readQuery(plan.read),
     rows,
+    pageTotal: count,
     handler: plan.content.handler,
     total: totalSql(plan.read, exactly(counting), count),
     location: sql`null::text`,

@@ -18,6 +18,7 @@ export function mutateStatement(plan: MutateAction, preferences: Preferences, ma
     origin: { name: sourceCte, query: mutateQuery(plan.mutate) },
     query: shown ? readQuery(plan.read) : sql`select * from ${source}`,
     rows,
+    pageTotal: pageTotal(rows),
     handler: shown ? plan.content.handler : { kind: 'none' },
     total: sql`null::bigint`,
     location: showsLocation(plan, preferences) ? locationSql(plan.locationKey) : sql`null::text`,

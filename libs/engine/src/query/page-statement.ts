@@ -13,6 +13,8 @@ export interface Page {
   /** The query whose rows are the page. */
   readonly query: SqlFragment;
   readonly rows: PageRows;
+  /** How many rows the page has: `pageTotal` or `shownTotal`. */
+  readonly pageTotal: SqlFragment;
   readonly handler: BodyHandler;
   /** Rows that match, without the limit; null when nobody asked. */
   readonly total: SqlFragment;
@@ -28,6 +30,16 @@ export interface Page {
 /** Rows of the page. A function that returns one value always answers one, and must not be called only to count it. */
 export function pageTotal(rows: PageRows): SqlFragment {
   return rows.kind === 'single' ? sql`1::bigint` : sql`pg_catalog.count(*)`;
+}
+
+/**
+ * The same for a page that makes no body although its columns are asked for: what is wrong with a column fails by HEAD, too,
+ * as it does with PostgREST. A row that is counted is made first.
+ */
+export function shownTotal(rows: PageRows, handler: BodyHandler): SqlFragment {
+  return rows.kind === 'single' || handler.kind !== 'none'
+    ? pageTotal(rows)
+    : sql`pg_catalog.count(${ident(pageAlias)})`;
 }
 
 /** Index of each column in the statement's only row. */
@@ -47,7 +59,7 @@ export function pageStatement(page: Page): SqlFragment {
   const source = isOwnOrigin ? ident(pageCte) : sql`(${page.query})`;
   const columns = [
     sql`${page.total} as total`,
-    sql`${pageTotal(page.rows)} as page_total`,
+    sql`${page.pageTotal} as page_total`,
     sql`${bodySql(page.handler, page.rows, origin?.name ?? pageCte)} as body`,
     // Behind the body, because what makes it may set them.
     sql`nullif(pg_catalog.current_setting('response.headers', true), '') as headers`,
