@@ -43,11 +43,13 @@ export class WorkerLifecycle implements OnApplicationBootstrap, BeforeApplicatio
     await this.parts.database.close();
   }
 
-  /** The control plane, started at the same moment, may still be making the tables. */
+  /** The control plane, started at the same moment, may still be making the tables, one migration after the other. */
   private async metadataReady(): Promise<void> {
     for (const deadline = Date.now() + METADATA_WAIT_MS; ; await sleep(METADATA_POLL_MS)) {
       try {
         await this.parts.database.operations.runnable();
+        await this.parts.database.endpoints.listLocalActive();
+        await this.parts.database.branches.listExpired(new Date());
         return;
       } catch (error) {
         if (Date.now() > deadline) throw error;

@@ -3,6 +3,7 @@
  * to fetch is taken in the database, so the limits hold however many control planes run. A key server that is down changes
  * nothing: the keys it gave last stay in force.
  */
+import { LRUCache } from 'lru-cache';
 import type { TenantAddress } from '@perch/contract';
 import { tenantKey } from '@perch/contract';
 import type { DataApi, DataApiRepository } from '@perch/database';
@@ -15,12 +16,19 @@ export interface JwksRefresherOptions {
   readonly observer: Observer;
   /** Milliseconds between two fetches of one key set; 5 minutes unless told. */
   readonly refreshMs?: number;
-  /** Milliseconds between two fetches that unknown keys ask for; 30 seconds unless told. */
+  /**
+   * Milliseconds between two fetches of one key set that unknown keys ask for; 30 seconds unless told. Fetches for other
+   * reasons do not count, so that keys exchanged behind one of those are found by the first token.
+   */
   readonly unknownKidMs?: number;
 }
 
 const REFRESH_MS = 5 * 60 * 1000;
 const UNKNOWN_KID_MS = 30 * 1000;
+/** Milliseconds between any two fetches of one key set: many proxies meet the same new key at once. */
+const LEAST_MS = 1_000;
+/** Data APIs whose last fetch for an unknown key is remembered. */
+const REMEMBERED = 10_000;
 /** Key sets fetched at the same moment. */
 const PARALLEL = 4;
 /** Key sets taken in one round. */
@@ -28,11 +36,12 @@ const BATCH = 100;
 
 export class JwksRefresher {
   private readonly refreshMs: number;
-  private readonly unknownKidMs: number;
+  /** Data APIs whose keys were fetched for an unknown one a moment ago; of this process. */
+  private readonly askedForKid: LRUCache<string, true>;
 
   constructor(private readonly options: JwksRefresherOptions) {
     this.refreshMs = options.refreshMs ?? REFRESH_MS;
-    this.unknownKidMs = options.unknownKidMs ?? UNKNOWN_KID_MS;
+    this.askedForKid = new LRUCache({ max: REMEMBERED, ttl: options.unknownKidMs ?? UNKNOWN_KID_MS });
   }
 
   /** One round: fetches every key set that is due. */
@@ -48,13 +57,15 @@ export class JwksRefresher {
   /** A token named a key that is not in the set. Does nothing when somebody fetched it a moment ago. */
   async refreshUnknownKid(address: TenantAddress, now = new Date()): Promise<void> {
     const dataApi = await this.options.dataApis.findByAddress(address);
-    if (dataApi === undefined) return;
-    await this.refresh(dataApi, now, new Date(now.getTime() - this.unknownKidMs));
+    if (dataApi === undefined || this.askedForKid.has(dataApi.id)) return;
+    this.askedForKid.set(dataApi.id, true);
+    if (!(await this.refresh(dataApi, now, new Date(now.getTime() - LEAST_MS)))) this.askedForKid.delete(dataApi.id);
   }
 
-  private async refresh(dataApi: DataApi, now: Date, notSince: Date): Promise<void> {
+  /** @returns whether the keys were asked for */
+  private async refresh(dataApi: DataApi, now: Date, notSince: Date): Promise<boolean> {
     const { dataApis, source, observer } = this.options;
-    if (dataApi.jwksUrl === null || !(await dataApis.claimJwksFetch(dataApi.id, now, notSince))) return;
+    if (dataApi.jwksUrl === null || !(await dataApis.claimJwksFetch(dataApi.id, now, notSince))) return false;
     const tenant = tenantKey({ endpointId: dataApi.endpointId, database: dataApi.databaseName });
     try {
       const jwks = await source.fetch(dataApi.jwksUrl);
@@ -65,5 +76,6 @@ export class JwksRefresher {
       await dataApis.recordJwksError(dataApi.id, reason);
       observer.note({ kind: 'jwks-fetch-failed', tenant, reason });
     }
+    return true;
   }
 }

@@ -11,7 +11,10 @@ export interface JwksWatcherOptions {
   readonly onError: (url: string, error: unknown) => void;
   /** Milliseconds between two fetches. Default 5 minutes. */
   readonly refreshIntervalMs?: number;
-  /** Milliseconds that lie at least between two fetches of one URL, also after failures. Default 30,000. */
+  /**
+   * Milliseconds that lie at least between two fetches of one URL that unknown keys ask for, and before one that failed is
+   * tried again. Default 30,000. Fetches in the background do not count, so that keys exchanged behind one are found at once.
+   */
   readonly minIntervalMs?: number;
 }
 
@@ -28,7 +31,7 @@ export interface JwksWatcher {
 interface Watched {
   jwks: Jwks | undefined;
   /** Milliseconds of a clock that never goes back. */
-  fetchedAt: number;
+  askedForKidAt: number;
   timer: NodeJS.Timeout | undefined;
   running: Promise<void> | undefined;
 }
@@ -53,7 +56,6 @@ export function createJwksWatcher(options: JwksWatcherOptions): JwksWatcher {
   };
 
   const refreshNow = async (url: string, entry: Watched): Promise<void> => {
-    entry.fetchedAt = performance.now();
     try {
       const jwks = await options.fetch(url);
       schedule(url, entry, refreshIntervalMs);
@@ -77,7 +79,7 @@ export function createJwksWatcher(options: JwksWatcherOptions): JwksWatcher {
       await Promise.all(
         urls.map((url) => {
           if (watched.has(url)) return undefined;
-          const entry: Watched = { jwks: undefined, fetchedAt: -Infinity, timer: undefined, running: undefined };
+          const entry: Watched = { jwks: undefined, askedForKidAt: -Infinity, timer: undefined, running: undefined };
           watched.set(url, entry);
           return refresh(url, entry);
         }),
@@ -86,7 +88,9 @@ export function createJwksWatcher(options: JwksWatcherOptions): JwksWatcher {
     get: (url) => watched.get(url)?.jwks,
     unknownKid(url) {
       const entry = watched.get(url);
-      if (entry !== undefined && performance.now() - entry.fetchedAt >= minIntervalMs) void refresh(url, entry);
+      if (entry === undefined || performance.now() - entry.askedForKidAt < minIntervalMs) return;
+      entry.askedForKidAt = performance.now();
+      void refresh(url, entry);
     },
     close() {
       for (const url of [...watched.keys()]) forget(url);
