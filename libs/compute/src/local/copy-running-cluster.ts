@@ -10,7 +10,7 @@ import { chown, copyFile, lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { withClient } from '@perch/postgres';
 import { ComputeError } from '../compute-error.js';
-import { asDiskFull, assertRoomForCopy } from './disk-room.js';
+import { asDiskFull, assertRoomForCopy, undefinedWhenGone } from './disk-room.js';
 
 export interface ClusterCopy {
   /** Connection URL of a superuser of the running server. */
@@ -149,11 +149,8 @@ async function copyLog(sourceDir: string, targetDir: string, first: string, last
 
 /** By reference where the file system can. A file that has gone meanwhile is in the log as gone. */
 async function copyOne(sourceDir: string, targetDir: string, name: string): Promise<void> {
-  try {
-    await copyFile(path.join(sourceDir, name), path.join(targetDir, name), constants.COPYFILE_FICLONE);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-  }
+  const copied = copyFile(path.join(sourceDir, name), path.join(targetDir, name), constants.COPYFILE_FICLONE);
+  await copied.catch(undefinedWhenGone);
 }
 
 /** The account that runs the source runs the copy. */

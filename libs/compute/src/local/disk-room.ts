@@ -62,7 +62,7 @@ async function sizeOnDisk(directory: string, files: readonly string[]): Promise<
 }
 
 /** The server that keeps running removes files of its own. */
-function undefinedWhenGone(error: unknown): undefined {
+export function undefinedWhenGone(error: unknown): undefined {
   if (codeOf(error) !== 'ENOENT') throw error;
 }
 
