@@ -145,6 +145,15 @@ describe('a form', () => {
     });
   });
 
+  it.each([
+    ['?a=1', ['a']],
+    ['a=1&', ['a']],
+    ['a=1&&b=2', ['', 'a', 'b']],
+    [';a=1', ['', 'a']],
+  ])('%s has the names %j, as PostgREST reads a query string', (body, columns) => {
+    expect(parse(body, { type }).columns).toEqual(columns);
+  });
+
   it('is refused where it is not UTF-8', () => {
     expect(() => parse('a=%ff', { type })).toThrow(expect.objectContaining({ code: 'PGRST102' }));
   });

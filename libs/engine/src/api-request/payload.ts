@@ -111,12 +111,15 @@ function jsonObject(pairs: readonly (readonly [string, string])[]): string {
   return `{${members.join(',')}}`;
 }
 
-/** @see https://url.spec.whatwg.org/#urlencoded-parsing */
+/**
+ * As PostgREST reads query strings: a question mark at the start is none of it, and nothing between two separators is a pair
+ * without a name.
+ *
+ * @see https://url.spec.whatwg.org/#urlencoded-parsing
+ */
 function parseForm(body: Buffer): readonly (readonly [name: string, value: string])[] {
-  const items = body
-    .toString('latin1')
-    .split(/[&;]/)
-    .filter((item) => item !== '');
+  const items = body.toString('latin1').replace(/^\?/, '').split(/[&;]/);
+  if (items.at(-1) === '') items.pop();
   return items.map((item) => {
     const equals = item.indexOf('=');
     const [name, value] = equals < 0 ? [item, ''] : [item.slice(0, equals), item.slice(equals + 1)];

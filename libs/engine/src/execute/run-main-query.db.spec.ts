@@ -47,6 +47,9 @@ create function api.total(variadic ns int[]) returns int language sql immutable 
 grant usage on schema api to ${reader}, ${slow};
 grant usage on all sequences in schema api to ${reader};
 grant all on all tables in schema api to ${reader}, ${slow};
+create table api.blind (id int primary key, note text);
+grant insert, update, delete on api.blind to ${reader};
+create function api.whole(json default '{"of": "its own"}') returns json language sql stable as $$ select $1 $$;
 create schema perch;
 create table perch.schema_bump (r bigint, n bigint);
 insert into perch.schema_bump values (5, 1), (9, 2);
@@ -160,6 +163,31 @@ describe('what is written', () => {
     const sent = { headers: prefer('tx=rollback'), body: { id: 1, note_id: 99 } };
     expect(await api('POST', '/late', sent)).toEqual(expect.objectContaining({ status: 409 }));
   });
+});
+
+describe('a PUT', () => {
+  it.each([
+    ['/pairs?a=eq.1&b=eq.x', 204],
+    ['/pairs?a=eq.1&%22b%22=eq.x', 405],
+    ['/pairs?a=eq.1&%20b=eq.x', 405],
+    ['/notes?id=eq.1&select=id,late(id)&late.id=eq.1', 405],
+  ])('%s is %i: its filters are the bare names of the key, and nothing else', async (target, status) => {
+    const [, table] = /^\/(\w+)/.exec(target) ?? [];
+    const body = table === 'pairs' ? { a: 1, b: 'x' } : { id: 1 };
+    expect((await api('PUT', target, { headers: prefer('tx=rollback'), body })).status).toBe(status);
+  });
+});
+
+it('an update of nothing needs SELECT, as PostgREST, that reads for it', async () => {
+  expect(await api('PATCH', '/blind', { body: {} })).toMatchObject({ status: 403, body: { code: '42501' } });
+  expect((await api('PATCH', '/blind', { body: { note: 'x' } })).status).toBe(204);
+});
+
+it('the only parameter of a function, without a name, gets what came as arguments also where it has a default', async () => {
+  expect((await api('GET', '/rpc/whole')).body).toEqual({});
+  expect((await api('POST', '/rpc/whole', { body: { a: 1 } })).body).toEqual({ a: 1 });
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  expect((await api('POST', '/rpc/whole', { headers })).body).toEqual({});
 });
 
 describe('what a mutation returns', () => {

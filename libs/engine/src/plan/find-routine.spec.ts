@@ -1,7 +1,7 @@
 import { createSchemaCache } from '../schema-cache/create-schema-cache.js';
 import { createSchemaSnapshot } from '../schema-cache/schema-snapshot.js';
 import { filmWorld, parameter, routine } from '../../test/fixtures/schema-cache.js';
-import { findRoutine, type RoutineCall } from './find-routine.js';
+import { findRoutine, unnamedParameter, type RoutineCall } from './find-routine.js';
 
 const schema = createSchemaCache(
   createSchemaSnapshot({
@@ -32,13 +32,12 @@ describe('the overload that a call means', () => {
     ['bytes', [], 'bytea', ['']],
     ['relaxed', [], 'text', ['a', 'b']],
   ])('of %s with %j and body %s takes %j', (name, argumentNames, body, expected) => {
-    const { routine: found } = find(name, argumentNames, body);
-    expect(found.parameters.map((one) => one.name)).toEqual(expected);
+    expect(find(name, argumentNames, body).parameters.map((one) => one.name)).toEqual(expected);
   });
 
   it('gives the whole body to the only parameter without a name', () => {
-    expect(find('raw', [], 'json').unnamed?.type).toBe('json');
-    expect(find('raw', ['a'], 'json').unnamed).toBeUndefined();
+    expect(unnamedParameter(find('raw', [], 'json'))?.type).toBe('json');
+    expect(unnamedParameter(find('raw', ['a'], 'json'))).toBeUndefined();
   });
 
   it.each<[string, readonly string[], RoutineCall['body'], string]>([

@@ -19,12 +19,6 @@ export interface RoutineCall {
   readonly body: 'json' | 'text' | 'xml' | 'bytea' | undefined;
 }
 
-export interface FoundRoutine {
-  readonly routine: Routine;
-  /** Set when the whole body is the argument of the only, unnamed parameter. */
-  readonly unnamed: RoutineParameter | undefined;
-}
-
 const typesOfBody: Readonly<Record<'json' | 'text' | 'xml' | 'bytea', readonly string[]>> = {
   json: ['json', 'jsonb'],
   text: ['text'],
@@ -38,26 +32,31 @@ const typesOfBody: Readonly<Record<'json' | 'text' | 'xml' | 'bytea', readonly s
  * @throws PGRST202 none fits
  * @throws PGRST203 several fit
  */
-export function findRoutine(call: RoutineCall, schema: SchemaCache): FoundRoutine {
+export function findRoutine(call: RoutineCall, schema: SchemaCache): Routine {
   const overloads = schema.routines(call.name);
   const named: Routine[] = [];
   const unnamed: Routine[] = [];
   for (const routine of overloads) {
-    if (takesBody(routine, call.body)) unnamed.push(routine);
-    else if (takesArguments(routine, call)) named.push(routine);
+    if (takesArguments(routine, call)) named.push(routine);
+    else if (takesBody(routine, call.body)) unnamed.push(routine);
   }
   const fitting = named.length > 0 ? named : unnamed;
   const [routine, ...others] = fitting;
   if (routine === undefined) throw noSuchRoutine(call, overloads, schema);
   if (others.length > 0) throw engineError('PGRST203', { candidates: fitting.map(signature) });
-  return { routine, unnamed: named.length > 0 ? undefined : routine.parameters[0] };
+  return routine;
+}
+
+/** The only parameter, where it has no name: whatever the request brings goes to it as a whole. */
+export function unnamedParameter({ parameters }: Routine): RoutineParameter | undefined {
+  const [only, ...more] = parameters;
+  return only?.name === '' && more.length === 0 ? only : undefined;
 }
 
 /** One parameter, without a name, of a type that the body can be. */
 function takesBody(routine: Routine, body: RoutineCall['body']): boolean {
-  const [only, ...more] = routine.parameters;
-  if (body === undefined || only === undefined || more.length > 0 || only.name !== '') return false;
-  return typesOfBody[body].includes(only.type);
+  const only = unnamedParameter(routine);
+  return body !== undefined && only !== undefined && typesOfBody[body].includes(only.type);
 }
 
 /**

@@ -88,8 +88,7 @@ function planCallAction(
   known: Knowledge,
 ): CallAction {
   const { request, schema, config } = known;
-  const found = findCalledRoutine(request, target, schema);
-  const { routine } = found;
+  const routine = findCalledRoutine(request, target, schema);
   const read = planRead({ request, schema, config, relation: returnedRelation(routine), rows: 'returned' });
   const { relation } = read;
   const content = negotiateContent({ request, schema, config, relation, read, routine, bodyless: headersOnly });
@@ -99,7 +98,7 @@ function planCallAction(
   const returning = routine.returns.kind === 'composite' ? withFiltered(neededColumns(read), read) : undefined;
   return {
     kind: 'call',
-    call: { routine, args: planArguments(found, request), returning },
+    call: { routine, args: planArguments(routine, request), returning },
     read,
     content,
     verb: invocation === 'post' ? 'post' : headersOnly ? 'head' : 'get',

@@ -1,18 +1,17 @@
 /** Plans a function call: the request and the schema cache in, the routine with its arguments out. */
 import type { ApiRequest } from '../api-request/api-request.js';
 import type { Payload } from '../api-request/payload.js';
-import { InternalError } from '../error/engine-error.js';
 import { withoutNul, type QualifiedIdentifier } from '../identifiers.js';
-import type { RoutineParameter } from '../schema-cache/routine.js';
+import type { Routine, RoutineParameter } from '../schema-cache/routine.js';
 import type { SchemaCache } from '../schema-cache/schema-cache.js';
 import type { CallArguments, NamedArgument } from './call-plan.js';
-import { findRoutine, type FoundRoutine, type RoutineCall } from './find-routine.js';
+import { findRoutine, unnamedParameter, type RoutineCall } from './find-routine.js';
 
 /**
  * @throws PGRST202 no function takes these arguments
  * @throws PGRST203 several do
  */
-export function findCalledRoutine(request: ApiRequest, target: QualifiedIdentifier, schema: SchemaCache): FoundRoutine {
+export function findCalledRoutine(request: ApiRequest, target: QualifiedIdentifier, schema: SchemaCache): Routine {
   return findRoutine({ name: target, ...argumentsAsked(request) }, schema);
 }
 
@@ -40,9 +39,10 @@ function namesOf(pairs: readonly (readonly [name: string, value: string])[]): re
 }
 
 /** The arguments in the order of the routine's parameters. */
-export function planArguments({ routine, unnamed }: FoundRoutine, request: ApiRequest): CallArguments {
+export function planArguments(routine: Routine, request: ApiRequest): CallArguments {
   const { payload, queryParams, columns } = request;
-  if (unnamed !== undefined) return { kind: 'body', parameter: unnamed, body: wholeBody(payload) };
+  const unnamed = unnamedParameter(routine);
+  if (unnamed !== undefined) return { kind: 'body', parameter: unnamed, body: wholeBody(request) };
   switch (payload?.kind) {
     case undefined:
       return textArguments(routine.parameters, queryParams.args);
@@ -67,7 +67,8 @@ export function payloadShape(payload: Extract<Payload, { kind: 'json' | 'unparse
   return /^\s*\{/.test(start) ? 'object' : 'array';
 }
 
-function wholeBody(payload: Payload | undefined): string | Buffer {
+/** Without a body, or with a form, the arguments as an object, as PostgREST has it. They can have no name but the empty one. */
+function wholeBody({ payload, queryParams }: ApiRequest): string | Buffer {
   switch (payload?.kind) {
     case 'json':
     case 'unparsed-json':
@@ -75,8 +76,9 @@ function wholeBody(payload: Payload | undefined): string | Buffer {
     case 'raw':
       return payload.body;
     case 'form':
+      return JSON.stringify(Object.fromEntries(payload.pairs));
     case undefined:
-      throw new InternalError('only a json or raw body fills an unnamed parameter');
+      return JSON.stringify(Object.fromEntries(queryParams.args));
   }
 }
 

@@ -68,13 +68,13 @@ function missingAsDefault({ request }: MutationInput): boolean {
 /** One row, named by its whole key: inserted or replaced. */
 function planPut(input: MutationInput): InsertPlan {
   const { request, table } = input;
-  const { filters, logic } = request.queryParams;
-  const top = filters.filter(({ path }) => path.length === 0).map(({ value }) => value);
+  const { filters, hasOddFilters, logic } = request.queryParams;
+  const top = filters.map(({ value }) => value);
   const named = new Set(top.map(({ field }) => field.name));
   const isKey = table.primaryKey.length > 0 && named.size === table.primaryKey.length;
   const isWhole = isKey && table.primaryKey.every((column) => named.has(column));
-  // Conditions on an embed count too: none may stand beside the key.
-  if (!isWhole || !top.every(isPlainEquality) || logic.length > 0) throw engineError('PGRST105');
+  // Conditions on an embed count too: none may stand beside the key. As PostgREST, which compares names as they are written.
+  if (!isWhole || hasOddFilters || !top.every(isPlainEquality) || logic.length > 0) throw engineError('PGRST105');
   return planInsert(input, {
     conflict: { resolution: 'merge-duplicates', columns: table.primaryKey },
     payloadMustMatch: topConditions(input),

@@ -54,10 +54,10 @@ function deleteQuery(plan: DeletePlan): SqlFragment {
   return sql`delete from ${qualified(plan.target)}${whereSql(plan.where, plan.target)}${returning(plan)}`;
 }
 
-/** An update that sets nothing changes nothing, and its representation is of no row. */
+/** An update that sets nothing changes nothing, and its representation is of no row. It reads, as PostgREST's: that needs SELECT. */
 function noRows({ target, returning: names }: UpdatePlan): SqlFragment {
-  if (names?.length === 0) return sql`select where false`;
-  return sql`select ${columnList(names, target)} from ${qualified(target)} where false`;
+  const shown = names?.length === 0 ? sql`null` : columnList(names, target);
+  return sql`select ${shown} from ${qualified(target)} where false`;
 }
 
 function updatesOnConflict(conflict: ConflictRule | undefined, columns: readonly PayloadColumn[]): boolean {

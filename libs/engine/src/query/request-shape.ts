@@ -35,6 +35,7 @@ export function shapeOf(request: ApiRequest): RequestShape {
     select: queryParams.select,
     columns: queryParams.columns,
     onConflict: queryParams.onConflict,
+    hasOddFilters: queryParams.hasOddFilters,
     filters: queryParams.filters.map((filter) => atPath(filter, marks.filter(filter.value))),
     logic: queryParams.logic.map((tree) => atPath(tree, marks.logic(tree.value))),
     orders: queryParams.orders,

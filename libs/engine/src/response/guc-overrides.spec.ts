@@ -58,9 +58,11 @@ describe('response.status', () => {
     expect(applyGucs(response, { gucHeaders: undefined, gucStatus })).toEqual({ ...response, status });
   });
 
-  it.each(['abc', '-5', ' 200', '100', '1000', ''])('refuses %j', (gucStatus) => {
-    expect(() => applyGucs(response, { gucHeaders: undefined, gucStatus })).toThrow(
-      expect.objectContaining({ code: 'PGRST112' }),
-    );
+  it.each(['abc', '-5', ' 200', '100', '1000', ''])('refuses %j, before what is wrong with headers', (gucStatus) => {
+    for (const gucHeaders of [undefined, '{bad']) {
+      expect(() => applyGucs(response, { gucHeaders, gucStatus })).toThrow(
+        expect.objectContaining({ code: 'PGRST112' }),
+      );
+    }
   });
 });

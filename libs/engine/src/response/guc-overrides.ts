@@ -17,8 +17,9 @@ export function applyGucs(
   response: EngineResponse,
   gucs: { readonly gucHeaders: string | undefined; readonly gucStatus: string | undefined },
 ): EngineResponse {
-  const headers = gucs.gucHeaders === undefined ? [] : parseHeaders(gucs.gucHeaders);
+  // In the order in which their mistakes are told.
   const status = gucs.gucStatus === undefined ? response.status : parseStatus(gucs.gucStatus);
+  const headers = gucs.gucHeaders === undefined ? [] : parseHeaders(gucs.gucHeaders);
   if (headers.length === 0 && status === response.status) return response;
   const replaced = new Set(headers.map(([name]) => name.toLowerCase()));
   return {

@@ -21,6 +21,8 @@ export interface QueryParams {
   readonly onConflict: readonly string[] | undefined;
   /** Joined by AND, in the order of the query string. */
   readonly filters: readonly AtPath<Filter>[];
+  /** Set when a filter is written as anything but the bare name of a column: an embed, a JSON path, quotes or blanks. */
+  readonly hasOddFilters: true | undefined;
   readonly logic: readonly AtPath<LogicTree>[];
   /** At most one per path. */
   readonly orders: readonly AtPath<readonly OrderTerm[]>[];
@@ -54,8 +56,10 @@ export function parseQueryParams(raw: string, withArguments: boolean): QueryPara
   const select = sorted.select === undefined ? everything : parseSelect(sorted.select);
   const filters: AtPath<Filter>[] = [];
   const args: TextPair[] = [];
+  let hasOddFilters: true | undefined;
   for (const [name, value] of sorted.others) {
     const { path, field } = parseKey(name);
+    if (name !== field.name) hasOddFilters = true;
     const condition = withArguments ? parseFilterOrArgument(value) : parseFilterValue(value);
     if (condition === undefined) args.push([field.name, value]);
     else filters.push({ path, value: { field, ...condition } });
@@ -67,6 +71,7 @@ export function parseQueryParams(raw: string, withArguments: boolean): QueryPara
     columns,
     onConflict,
     filters,
+    hasOddFilters,
     logic,
     orders,
     ranges: ranges.filter(({ name }) => name !== 'limit'),
