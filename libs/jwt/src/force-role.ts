@@ -1,79 +1,94 @@
 /**
- * The claims as their token has them, with the role that counts: the text of each member is its own, only `role` is
- * replaced, and the outermost members stand in the order of their names, as PostgREST shows them to SQL. Parsing and
- * writing them anew would change numbers and repeated members.
+ * The claims of a token as PostgREST shows them to SQL: without blanks, the members of every object in the order of their
+ * names, of a repeated one the last, and with the role that counts. Numbers keep the text that they have: to parse and write
+ * them anew would change long ones.
  */
 import { InternalError } from '@perch/engine';
 
-/** Where a member of the outermost object stands: from the first character of its name to behind its value. */
-interface Member {
-  readonly start: number;
-  readonly end: number;
-  readonly name: string;
-}
-
-/** @param claimsText a JSON object, checked by JSON.parse before. */
+/** @param claimsText a JSON object, checked by JSON.parse before, and not deep: values are read by recursion. */
 export function forceRole(claimsText: string, role: string): string {
-  const kept = outermostMembers(claimsText)
-    .filter(({ name }) => name !== 'role')
-    .map(({ start, end, name }) => ({ name, text: claimsText.slice(start, end) }));
-  const members = [...kept, { name: 'role', text: `"role":${JSON.stringify(role)}` }];
-  members.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-  return `{${members.map(({ text }) => text).join(',')}}`;
+  const members = new ClaimsReader(claimsText).members();
+  return written(members.set('role', JSON.stringify(role)));
 }
 
-function outermostMembers(text: string): readonly Member[] {
-  const members: Member[] = [];
-  let at = skipBlanks(text, text.indexOf('{') + 1);
-  while (text[at] !== '}') {
-    const start = at;
-    const nameEnd = stringEnd(text, at);
-    const valueStart = skipBlanks(text, text.indexOf(':', nameEnd) + 1);
-    const end = valueEnd(text, valueStart);
-    members.push({ start, end, name: nameOf(text.slice(start, nameEnd)) });
-    at = skipBlanks(text, end);
-    if (text[at] === ',') at = skipBlanks(text, at + 1);
-    if (at >= text.length) throw new InternalError('claims that were JSON end early');
+function written(members: ReadonlyMap<string, string>): string {
+  const sorted = [...members].sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${sorted.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`;
+}
+
+const literal = /[^\s,\]}]+/y;
+
+/** Stands before a value, behind it after each of its methods. */
+class ClaimsReader {
+  private at = 0;
+
+  constructor(private readonly text: string) {}
+
+  /** Of the object here: values as they are to be written, by name. */
+  members(): Map<string, string> {
+    const members = new Map<string, string>();
+    this.items('{', '}', () => {
+      const name = this.string();
+      this.take(':');
+      members.set(name, this.value());
+    });
+    return members;
   }
-  return members;
-}
 
-function nameOf(quoted: string): string {
-  if (!quoted.includes('\\')) return quoted.slice(1, -1);
-  const parsed: unknown = JSON.parse(quoted);
-  return String(parsed);
-}
-
-function skipBlanks(text: string, from: number): number {
-  let at = from;
-  while (' \t\n\r'.includes(text[at] ?? '\0')) at += 1;
-  return at;
-}
-
-/** Behind the closing quote of the text that starts at `start`. */
-function stringEnd(text: string, start: number): number {
-  let at = start + 1;
-  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
-  return at + 1;
-}
-
-/** Behind the value that starts at `start`. */
-function valueEnd(text: string, start: number): number {
-  let depth = 0;
-  let at = start;
-  for (;;) {
-    const character = text[at];
-    if (character === undefined) return at;
-    if (character === '"') {
-      at = stringEnd(text, at);
-      if (depth === 0) return at;
-      continue;
+  private value(): string {
+    this.skipBlanks();
+    switch (this.text[this.at]) {
+      case '{':
+        return written(this.members());
+      case '[': {
+        const values: string[] = [];
+        this.items('[', ']', () => values.push(this.value()));
+        return `[${values.join(',')}]`;
+      }
+      case '"':
+        return JSON.stringify(this.string());
+      default:
+        return this.literal();
     }
-    if (character === '{' || character === '[') depth += 1;
-    if (character === '}' || character === ']') depth -= 1;
-    // A bare word or number ends at a comma, a blank or the outer bracket, which belongs to the object around it.
-    if (depth < 0 || (depth === 0 && ', \t\n\r'.includes(character))) return at;
-    at += 1;
-    if (depth === 0 && (character === '}' || character === ']')) return at;
+  }
+
+  private items(open: string, close: string, readItem: () => void): void {
+    if (!this.take(open)) throw new InternalError('claims that were JSON end early');
+    if (this.take(close)) return;
+    do readItem();
+    while (this.take(','));
+    if (!this.take(close)) throw new InternalError('claims that were JSON end early');
+  }
+
+  private string(): string {
+    this.skipBlanks();
+    const start = this.at;
+    this.at += 1;
+    while (this.at < this.text.length && this.text[this.at] !== '"') this.at += this.text[this.at] === '\\' ? 2 : 1;
+    this.at += 1;
+    const quoted = this.text.slice(start, this.at);
+    if (!quoted.includes('\\')) return quoted.slice(1, -1);
+    const parsed: unknown = JSON.parse(quoted);
+    return String(parsed);
+  }
+
+  /** A number, true, false or null. */
+  private literal(): string {
+    literal.lastIndex = this.at;
+    const text = literal.exec(this.text)?.[0] ?? '';
+    this.at += text.length;
+    return text;
+  }
+
+  /** Whether it was there, blanks before it left out. */
+  private take(character: string): boolean {
+    this.skipBlanks();
+    if (this.text[this.at] !== character) return false;
+    this.at += 1;
+    return true;
+  }
+
+  private skipBlanks(): void {
+    while (' \t\n\r'.includes(this.text[this.at] ?? '\0')) this.at += 1;
   }
 }
