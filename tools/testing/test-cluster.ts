@@ -15,8 +15,8 @@ export interface TestCluster {
   kill(): Promise<void>;
   /** Ends all sessions, as for maintenance. */
   stop(): Promise<void>;
-  /** Again, on its data and its port. */
-  start(): Promise<void>;
+  /** Again, on its data and its port; with another certificate when given. */
+  start(renewed?: { readonly key: string; readonly certificate: string }): Promise<void>;
   /** Stops the server and removes its data. */
   drop(): Promise<void>;
 }
@@ -24,10 +24,15 @@ export interface TestCluster {
 /** Milliseconds in which the children of a killed postmaster notice and leave. */
 const ORPHANS_LEAVE_MS = 200;
 
-export async function createTestCluster(settings: Readonly<Record<string, string>> = {}): Promise<TestCluster> {
+/** @param certificate with it the server speaks TLS. */
+export async function createTestCluster(
+  settings: Readonly<Record<string, string>> = {},
+  certificate?: { readonly key: string; readonly certificate: string },
+): Promise<TestCluster> {
   const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'perch-test-cluster-'));
   const password = 'test';
-  const options = { dataDir, superuserPassword: password, durable: false, settings };
+  const tls = certificate === undefined ? {} : { certificate: async () => certificate };
+  const options = { dataDir, superuserPassword: password, durable: false, settings, ...tls };
   let server = await startEmbeddedPostgres(options);
   const { port, url } = server;
   return {
@@ -39,8 +44,9 @@ export async function createTestCluster(settings: Readonly<Record<string, string
       await sleep(ORPHANS_LEAVE_MS);
     },
     stop: () => server.stop(),
-    async start() {
-      server = await startEmbeddedPostgres({ ...options, port });
+    async start(renewed) {
+      const other = renewed === undefined ? {} : { certificate: async () => renewed };
+      server = await startEmbeddedPostgres({ ...options, ...other, port });
     },
     async drop() {
       await server.stop();

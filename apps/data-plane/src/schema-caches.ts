@@ -6,6 +6,7 @@
 import { LRUCache } from 'lru-cache';
 import { EngineError, engineError } from '@perch/engine';
 import type { Observer } from '@perch/observability';
+import { CertificateRefusedError } from '@perch/postgres';
 import type { ActiveTenant } from './active-tenant.js';
 import type { SchemaCopies } from './schema-copies.js';
 import { SchemaMemory, type KnownSchema, type SchemaMemoryOptions } from './schema-memory.js';
@@ -80,7 +81,7 @@ export function createSchemaCaches(options: SchemaCachesOptions): SchemaCaches {
       return reading.schema;
     } catch (error) {
       observer.note({ kind: 'schema-cache-failed', tenant: key, reason: reasonOf(error) });
-      const failed = engineError('PGRST002', undefined, error);
+      const failed = isOfCertificate(error) ? error : engineError('PGRST002', undefined, error);
       const until = performance.now() + (options.failureTtlMs ?? 500);
       failures.set(key, { error: failed, snapshotVersion, until });
       throw failed;
@@ -199,4 +200,9 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const details = error instanceof EngineError && typeof error.details === 'string' ? `: ${error.details}` : '';
   return `${error.message}${details}`;
+}
+
+/** Its text says what to do, which no further try does by itself. */
+function isOfCertificate(error: unknown): error is EngineError {
+  return error instanceof EngineError && error.cause instanceof CertificateRefusedError;
 }

@@ -11,6 +11,7 @@
  * - `not-found`             no such compute
  * - `url-invalid`           a connection URL that cannot be read
  * - `unreachable`           nobody answered at the address
+ * - `certificate-refused`   somebody answered whose certificate is not believed
  * - `authentication-failed` the address answered, but refused the role or its password
  * - `database-missing`      the address answered, but has no such database
  * - `version-unsupported`   PostgreSQL older than 14
@@ -32,6 +33,7 @@ export type ComputeErrorCode =
   | 'not-found'
   | 'url-invalid'
   | 'unreachable'
+  | 'certificate-refused'
   | 'authentication-failed'
   | 'database-missing'
   | 'version-unsupported'

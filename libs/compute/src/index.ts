@@ -1,4 +1,4 @@
-export { addressOf, parseConnectionUrl, withDatabase } from './attached/connection-url.js';
+export { addressOf, parseConnectionUrl, withDatabase, withoutCertificate } from './attached/connection-url.js';
 export { inspectAttached, type AttachedServer } from './attached/inspect-attached.js';
 export { inspectReplacement, type ConnectionInForce } from './attached/inspect-replacement.js';
 export type { ComputeAdapter } from './compute-adapter.js';

@@ -1,4 +1,5 @@
-import { DatabaseUrlError, parseDatabaseUrl } from './database-url.js';
+import { DatabaseUrlError } from './database-url-error.js';
+import { parseDatabaseUrl } from './database-url.js';
 
 async function parsed(url: string) {
   const { config, plainTextAllowed } = parseDatabaseUrl(url);

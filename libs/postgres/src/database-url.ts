@@ -2,15 +2,10 @@
  * A PostgreSQL connection URL in, the driver's configuration out. TLS follows libpq's `sslmode`, and nothing of the
  * process's own PG* environment or password file can slip into a tenant's connection.
  */
-import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import type pg from 'pg';
-
-/** The URL cannot be used; the message says why and never repeats the URL, which holds a password. */
-export class DatabaseUrlError extends Error {
-  override readonly name = 'DatabaseUrlError';
-  readonly code = 'database-url.invalid';
-}
+import { DatabaseUrlError, readPem } from './database-url-error.js';
+import { readRootCertificates } from './root-certificate.js';
 
 export interface DatabaseAddress {
   readonly config: pg.ClientConfig;
@@ -79,10 +74,9 @@ function tlsOptions(parameters: URLSearchParams): {
 } {
   const mode = parameters.get('sslmode') ?? modeOfFlag(parameters.get('ssl'));
   const rootCertificate = parameters.get('sslrootcert');
+  const authorities = rootCertificate === null ? undefined : readRootCertificates(rootCertificate);
   const files: ConnectionOptions = {
-    ...(rootCertificate === null || rootCertificate === 'system'
-      ? {}
-      : { ca: readPem(rootCertificate, 'sslrootcert') }),
+    ...(authorities === undefined ? {} : { ca: authorities }),
     ...(parameters.has('sslcert') ? { cert: readPem(parameters.get('sslcert') ?? '', 'sslcert') } : {}),
     ...(parameters.has('sslkey') ? { key: readPem(parameters.get('sslkey') ?? '', 'sslkey') } : {}),
   };
@@ -114,12 +108,4 @@ function tlsOptions(parameters: URLSearchParams): {
 
 function modeOfFlag(flag: string | null): string {
   return flag === null || flag === 'false' || flag === '0' ? 'disable' : 'verify-full';
-}
-
-function readPem(path: string, parameter: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    throw new DatabaseUrlError(`the file of ${parameter} cannot be read`);
-  }
 }

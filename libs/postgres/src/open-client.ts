@@ -1,5 +1,6 @@
 /** Opens a client of the driver: startup, TLS and authentication are the driver's work. */
 import pg from 'pg';
+import { explainCertificate } from './certificate-refused.js';
 
 export interface OpenedClient {
   readonly client: pg.Client;
@@ -11,7 +12,7 @@ export interface OpenedClient {
 
 /**
  * @param plainTextAllowed goes on without TLS when the server has none.
- * @throws what the driver or the server said.
+ * @throws CertificateRefusedError, or what the driver or the server said.
  */
 export async function openClient(config: pg.ClientConfig, plainTextAllowed: boolean): Promise<OpenedClient> {
   const client = new pg.Client(config);
@@ -24,7 +25,7 @@ export async function openClient(config: pg.ClientConfig, plainTextAllowed: bool
     return { client, backend, ssl: config.ssl };
   } catch (error) {
     const noTls = error instanceof Error && error.message === 'The server does not support SSL connections';
-    if (!noTls || !plainTextAllowed || config.ssl === false) throw error;
+    if (!noTls || !plainTextAllowed || config.ssl === false) throw explainCertificate(error);
     return openClient({ ...config, ssl: false }, plainTextAllowed);
   }
 }

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import tls from 'node:tls';
 import { createTestDatabase, type TestDatabase } from '../../../tools/testing/test-database.js';
 import { createTenantExecutors, withClient, type TenantExecutors } from './index.js';
 import { eventually, fieldOf, packet } from '../test/packets.js';
@@ -25,6 +26,9 @@ MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgMgzvsgc2D3JmvPD3
 9ljMbai5kgg5CT5ixhp7oGHPzB+hRANCAARDWIFFqW2a+P27mQz/BX4wWrl0iXhB
 OAoAn3C4DV8qu4aqQSkk0PNSjp0+jtXTFRSillTrbQhZ7779/4zrjKzy
 -----END PRIVATE KEY-----`;
+
+/** An authority that has nothing to do with it. */
+const stranger = tls.rootCertificates[0] ?? '';
 
 let database: TestDatabase;
 let secure: PostgresProxy;
@@ -88,6 +92,40 @@ describe('sslmode', () => {
     // The proxy is reached as 127.0.0.1, and the certificate is for a name.
     expect(await works(secure, { sslmode: 'verify-full', sslrootcert: authority })).toBe(false);
     expect(await works(secure, { sslmode: 'require', sslrootcert: '/no/such/file' })).toBe(false);
+  });
+
+  it('takes the certificate itself for sslrootcert, alone or among others', async () => {
+    expect(await works(secure, { sslmode: 'verify-ca', sslrootcert: cert })).toBe(true);
+    expect(await works(secure, { sslmode: 'verify-ca', sslrootcert: `${stranger}\n${cert}` })).toBe(true);
+    expect(await works(secure, { sslmode: 'verify-ca', sslrootcert: stranger })).toBe(false);
+    expect(await works(secure, { sslmode: 'verify-full', sslrootcert: cert })).toBe(false);
+  });
+
+  it.each([
+    ['an authority nobody knows', { sslmode: 'verify-full' }, 'as sslrootcert in the connection URL'],
+    ['another authority', { sslmode: 'verify-ca', sslrootcert: stranger }, 'by NODE_EXTRA_CA_CERTS'],
+    ['another name', { sslmode: 'verify-full', sslrootcert: cert }, 'with sslmode=verify-ca'],
+  ])('says what to do about a certificate of %s', async (_, parameters, cure) => {
+    await expect(withClient(secure.url(parameters), () => Promise.resolve(1))).rejects.toMatchObject({
+      code: 'database.certificate-refused',
+      message: expect.stringContaining(cure),
+    });
+    await expect(fieldOf(executorOf(secure, parameters), 'select 1')).rejects.toMatchObject({
+      code: 'PGRST000',
+      status: 503,
+      details: expect.stringContaining(cure),
+    });
+  });
+
+  it.each([
+    ['is cut off', cert.slice(0, 300)],
+    ['holds no certificate', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'],
+    // What a URL makes of a plus sign that is not encoded.
+    ['lost its plus signs', cert.replaceAll('+', ' ')],
+  ])('refuses a certificate that %s', async (_, text) => {
+    await expect(
+      withClient(secure.url({ sslmode: 'verify-ca', sslrootcert: text }), () => Promise.resolve(1)),
+    ).rejects.toThrow('percent-encoded');
   });
 });
 

@@ -1,4 +1,5 @@
 /** A connection URL for people and clients, with its parts as the contract lists them. */
+import { withoutCertificate } from '@perch/compute';
 import type { Endpoint } from '@perch/database';
 import { hostOf } from '../endpoints/endpoints.dto.js';
 
@@ -24,7 +25,8 @@ export interface ConnectionTarget {
 
 export function toConnectionUri(target: ConnectionTarget): ConnectionUri {
   const host = hostOf(target.endpoint);
-  const url = new URL(target.attachedUrl ?? `postgresql://${host}`);
+  const url =
+    target.attachedUrl === undefined ? new URL(`postgresql://${host}`) : withoutCertificate(target.attachedUrl);
   url.username = encodeURIComponent(target.role);
   url.password = encodeURIComponent(target.password);
   url.pathname = `/${encodeURIComponent(target.database)}`;

@@ -1,4 +1,5 @@
 import { ComputeError } from '@perch/compute';
+import { CertificateRefusedError, DatabaseUrlError } from '@perch/postgres';
 import { ProvisioningError } from '@perch/provisioning';
 import { classifyFailure, OperationRefused } from './failure.js';
 
@@ -13,6 +14,8 @@ describe('classifyFailure', () => {
     ['tuple concurrently updated', provisioning('XX000'), true],
     ['a port in use', new ComputeError('port-in-use', 'said'), true],
     ['a role without CREATEROLE', new ComputeError('role-lacks-createrole', 'said'), false],
+    ['a certificate that is not believed', new CertificateRefusedError('said'), false],
+    ['a connection URL that cannot be used', new DatabaseUrlError('said'), false],
     ['a refusal', new OperationRefused('said'), false],
     ['a wrong password', Object.assign(new RangeError('said'), { code: '28P01' }), false],
     ['a refused connection', Object.assign(new RangeError('said'), { code: 'ECONNREFUSED' }), true],

@@ -1,5 +1,6 @@
 /** Tells a failure of an operation apart: may another try go through, and what is the user told. */
 import { ComputeError, type ComputeErrorCode } from '@perch/compute';
+import { CertificateRefusedError, DatabaseUrlError } from '@perch/postgres';
 import { mayPass, ProvisioningError } from '@perch/provisioning';
 
 export interface OperationFailure {
@@ -28,6 +29,9 @@ export function classifyFailure(error: unknown): OperationFailure {
   if (error instanceof ProvisioningError) return { message: error.message, mayPass: error.mayPass, isBug: false };
   if (error instanceof ComputeError) {
     return { message: error.message, mayPass: passing.includes(error.code), isBug: false };
+  }
+  if (error instanceof CertificateRefusedError || error instanceof DatabaseUrlError) {
+    return { message: error.message, mayPass: false, isBug: false };
   }
   if (error instanceof OperationRefused) return { message: error.message, mayPass: false, isBug: false };
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;

@@ -1,4 +1,4 @@
-import { parseConnectionUrl, withCredentials, withDatabase } from './connection-url.js';
+import { parseConnectionUrl, withCredentials, withDatabase, withoutCertificate } from './connection-url.js';
 
 describe('connection URLs', () => {
   it.each([
@@ -16,6 +16,7 @@ describe('connection URLs', () => {
     ['postgresql://u@h/a?sslmode=verify-full&sslrootcert=/dev/zero', 'sslrootcert'],
     ['postgresql://u@h/a?sslcert=/etc/passwd', 'sslcert'],
     ['postgresql://u@h/a?sslkey=', 'sslkey'],
+    ['postgresql://u@h/a?sslcert=-----BEGIN CERTIFICATE-----', 'sslcert'],
     ['postgresql://u@%2Fvar%2Frun%2Fpostgresql/a', 'socket'],
   ])('%s would read what is on the machine that connects', (url, word) =>
     expect(() => parseConnectionUrl(url)).toThrow(
@@ -25,4 +26,11 @@ describe('connection URLs', () => {
 
   it('the authorities of the system are no file of the user', () =>
     expect(parseConnectionUrl('postgresql://u@h/a?sslmode=verify-full&sslrootcert=system').hostname).toBe('h'));
+
+  it('a certificate itself is no file, and not for libpq, which would take it for one', () => {
+    const certificate = encodeURIComponent('-----BEGIN CERTIFICATE-----\nAA+/\n-----END CERTIFICATE-----');
+    const url = `postgresql://u:p@h/a?sslmode=verify-full&sslrootcert=${certificate}`;
+    expect(withDatabase(url, 'b')).toBe(url.replace('/a?', '/b?'));
+    expect(withoutCertificate(url).href).toBe('postgresql://u:p@h/a?sslmode=verify-full');
+  });
 });

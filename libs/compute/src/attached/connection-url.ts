@@ -1,4 +1,5 @@
 /** Rewrites a user's connection URL: another database or other credentials, everything else (TLS, options) as it was. */
+import { isInlineCertificate } from '@perch/postgres';
 import { ComputeError } from '../compute-error.js';
 import type { Credentials } from '../compute.js';
 
@@ -24,21 +25,34 @@ export function parseConnectionUrl(text: string): URL {
   return url;
 }
 
-/** Query parameters whose value is a file on the machine that connects. */
+/** Query parameters whose value is a file on the machine that connects, where it is no certificate itself. */
 const fileParameters: readonly string[] = ['sslrootcert', 'sslcert', 'sslkey'];
 
 /** The URL is a user's, the files and sockets of the machines that connect are the operator's. */
 function refuseLocalFiles(url: URL): void {
-  const named = fileParameters.find((name) => !['system', null].includes(url.searchParams.get(name)));
+  const named = fileParameters.find((name) => namesFile(name, url.searchParams.get(name)));
   if (named !== undefined) {
     throw new ComputeError(
       'url-invalid',
-      `The connection URL must not name a file (${named}). An authority of your own is trusted by NODE_EXTRA_CA_CERTS of every process`,
+      `The connection URL must not name a file (${named}). The certificate of an authority is given as sslrootcert itself, ` +
+        'in PEM and percent-encoded, or to every process by NODE_EXTRA_CA_CERTS',
     );
   }
   if (/^(%2f|@)/i.test(url.hostname)) {
     throw new ComputeError('url-invalid', 'The connection URL must name a host, not a socket file');
   }
+}
+
+function namesFile(name: string, value: string | null): boolean {
+  if (value === null || value === 'system') return false;
+  return name !== 'sslrootcert' || !isInlineCertificate(value);
+}
+
+/** The URL as libpq reads it, for which `sslrootcert` is the name of a file: its holder puts the certificate into one. */
+export function withoutCertificate(text: string): URL {
+  const url = parseConnectionUrl(text);
+  if (isInlineCertificate(url.searchParams.get('sslrootcert') ?? '')) url.searchParams.delete('sslrootcert');
+  return url;
 }
 
 export function withDatabase(text: string, database: string): string {

@@ -1,5 +1,5 @@
 /** Looks at a PostgreSQL that a user wants to attach and says what it is, or exactly why it cannot be used. */
-import { DatabaseUrlError, quoteIdentifier, withClient } from '@perch/postgres';
+import { CertificateRefusedError, DatabaseUrlError, quoteIdentifier, withClient } from '@perch/postgres';
 import { ComputeError } from '../compute-error.js';
 import { addressOf, parseConnectionUrl } from './connection-url.js';
 
@@ -44,8 +44,8 @@ const inspectSql = `
     from pg_roles r where r.rolname = current_user`;
 
 /**
- * @throws ComputeError `url-invalid`, `unreachable`, `authentication-failed`, `database-missing`, `version-unsupported`,
- * `role-lacks-createrole`.
+ * @throws ComputeError `url-invalid`, `unreachable`, `certificate-refused`, `authentication-failed`, `database-missing`,
+ * `version-unsupported`, `role-lacks-createrole`.
  */
 export async function inspectAttached(connectionUrl: string): Promise<AttachedServer> {
   const url = parseConnectionUrl(connectionUrl);
@@ -90,6 +90,9 @@ async function look(connectionUrl: string, url: URL): Promise<Row> {
 function explain(cause: unknown, url: URL): ComputeError {
   if (cause instanceof DatabaseUrlError) return new ComputeError('url-invalid', cause.message, { cause });
   const reason = reasonOf(cause);
+  if (cause instanceof CertificateRefusedError) {
+    return new ComputeError('certificate-refused', `At ${addressOf(url)} ${reason}`, { cause });
+  }
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   const where = addressOf(url);
   switch (code) {
