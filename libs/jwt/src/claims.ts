@@ -41,14 +41,17 @@ export function checkClaims(claims: JsonObject, rules: ClaimRules, nowSeconds: n
 }
 
 /**
- * A time in whole seconds. What is no 64-bit integer, a fraction too, counts as the epoch, as PostgREST has it: such an `exp` is
- * over, such an `nbf` or `iat` has come.
+ * A time in whole seconds. What is no 64-bit integer counts as the epoch, as PostgREST has it, so that such an `exp` is over.
+ * A fraction of `nbf` and `iat` is cut off instead: as the epoch it would let a token in before its time (RFC 7519 section 2
+ * allows fractions).
  */
 function timeClaim(claims: JsonObject, name: 'exp' | 'nbf' | 'iat'): number | undefined {
   const value = memberOf(claims, name);
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'number') throw claimError(`The JWT '${name}' claim must be a number`);
-  return Number.isInteger(value) && Math.abs(value) < MAX_INT64 ? value : 0;
+  if (Math.abs(value) >= MAX_INT64) return 0;
+  if (Number.isInteger(value)) return value;
+  return name === 'exp' ? 0 : Math.floor(value);
 }
 
 function checkAudience(claim: JsonValue | undefined, { audience, audienceRequired }: ClaimRules): void {
