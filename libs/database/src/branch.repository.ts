@@ -125,7 +125,7 @@ export class BranchRepository {
     }
   }
 
-  /** @throws DatabaseError database.name-taken, database.busy; database.conflict with why it must not expire. */
+  /** @throws DatabaseError database.name-taken, database.busy; database.must-last with why it must not expire. */
   async update(branch: Branch, { expiry, connection, ...change }: BranchChange): Promise<Branch> {
     return this.prisma.$transaction(async (transaction) => {
       if (connection !== undefined) await takePublishLock(transaction);
@@ -304,11 +304,11 @@ async function assertLasting(transaction: PrismaTransaction, id: string): Promis
   if (row?.expiresAt != null) throw new DatabaseError('database.expires', `Branch '${id}' expires`);
 }
 
-/** @throws DatabaseError database.conflict: it could not be deleted when its time comes. */
+/** @throws DatabaseError database.must-last: it could not be deleted when its time comes. */
 async function assertMayExpire(transaction: PrismaTransaction, branch: Branch): Promise<void> {
   if (branch.expiresAt === null) return;
   const refuse = (reason: string): never => {
-    throw new DatabaseError('database.conflict', reason);
+    throw new DatabaseError('database.must-last', reason);
   };
   if (branch.parentId === null) refuse('it is the root of its project');
   if (branch.isDefault) refuse('it is the default branch');

@@ -8,6 +8,7 @@ export type DatabaseErrorCode =
   | 'database.name-taken'
   | 'database.busy'
   | 'database.expires'
+  | 'database.must-last'
   | 'database.document-unreadable';
 
 export class DatabaseError extends Error {

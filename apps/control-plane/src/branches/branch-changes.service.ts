@@ -65,8 +65,8 @@ export class BranchChangesService {
       ...(url !== undefined && { connection: await this.replacement.check(branch, url) }),
     };
     const updated = await this.branches.update(branch, change).catch((error: unknown) => {
-      const mustStay = error instanceof DatabaseError && error.code === 'database.conflict';
-      throw mustStay ? failure('branch.expiry-refused', branch.id, error.message) : refusalOf(error, input.name);
+      const mustLast = error instanceof DatabaseError && error.code === 'database.must-last';
+      throw mustLast ? failure('branch.expiry-refused', branch.id, error.message) : refusalOf(error, input.name);
     });
     return { branch: updated, operations: [] };
   }
