@@ -107,9 +107,12 @@ select format('ALTER DEFAULT PRIVILEGES FOR ROLE %I%s %s %s ON %s %s %s%s;', own
 
 /** Of objects that are not the database owner's, who has whatever the text makes. */
 export const ownersSql = `
-with owned(key, kind, target, owner) as (
+with first_owner(role) as (
+  -- Of the public schema of a new database: before 15 the superuser that initdb made (oid 10).
+  select case when current_setting('server_version_num')::int < 150000 then 10::oid else 'pg_database_owner'::regrole end
+), owned(key, kind, target, owner) as (
   select 'pg_namespace:' || n.oid, 'SCHEMA', format('%I', n.nspname), n.nspowner from pg_namespace n
-   where ${userSchema('n')} and not (n.nspname = 'public' and n.nspowner = 'pg_database_owner'::regrole)
+   where ${userSchema('n')} and not (n.nspname = 'public' and n.nspowner = (select role from first_owner))
    union all
   select 'pg_class:' || c.oid,
          case c.relkind when 'v' then 'VIEW' when 'm' then 'MATERIALIZED VIEW' when 'S' then 'SEQUENCE' else 'TABLE' end,
