@@ -3,13 +3,16 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
-import { freePort, perchProgram } from './processes.mjs';
+import { perchProgram } from './processes.mjs';
+
+// Below the ports that a system gives to outgoing connections: computes begin 300 above it and keep theirs while they sleep.
+const portBase = 20_000;
 
 /** Resolves when it is up; `call` asks the management API. @throws when an answer is no success */
 export async function startPerch({ directory, onEnd }) {
   const home = fs.mkdtempSync(path.join(directory, 'up-'));
   const perch = spawn(process.execPath, [perchProgram, 'up'], {
-    env: { ...process.env, PERCH_HOME: home, PERCH_PORT_BASE: String(await freePort()) },
+    env: { ...process.env, PERCH_HOME: home, PERCH_PORT_BASE: String(portBase) },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const gone = new Promise((resolve) => perch.once('exit', resolve));

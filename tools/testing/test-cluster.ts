@@ -7,6 +7,7 @@ import { startEmbeddedPostgres } from '../../libs/compute/src/embedded/start-emb
 
 export interface TestCluster {
   readonly port: number;
+  readonly dataDir: string;
   /** Of the superuser `postgres`. */
   readonly password: string;
   /** Connection URL as superuser. */
@@ -37,6 +38,7 @@ export async function createTestCluster(
   const { port, url } = server;
   return {
     port,
+    dataDir,
     password,
     url,
     async kill() {

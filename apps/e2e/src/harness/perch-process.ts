@@ -45,10 +45,10 @@ export function makeHome(): string {
   return fs.mkdtempSync(path.join(os.tmpdir(), 'perch-e2e-'));
 }
 
-/** A port base whose ports are all free: `preferred` when it is, else one of many, 300 apart, as far as one Perch reaches. */
+/** A port base whose ports are all free: `preferred` when it is, else one of many, as far apart as one Perch with its computes reaches. */
 export async function findPortBase(preferred?: number): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
-    const base = attempt === 0 && preferred !== undefined ? preferred : 10_000 + Math.floor(Math.random() * 70) * 300;
+    const base = attempt === 0 && preferred !== undefined ? preferred : 10_000 + Math.floor(Math.random() * 36) * 600;
     const ports = [0, 50, 90, 91, 100, 190].map((offset) => base + offset);
     if ((await Promise.all(ports.map(isFree))).every(Boolean)) return base;
   }

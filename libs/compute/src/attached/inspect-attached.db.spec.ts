@@ -1,4 +1,7 @@
+import fs from 'node:fs';
 import net from 'node:net';
+import path from 'node:path';
+import { createTestCluster } from '../../../../tools/testing/test-cluster.js';
 import { createTestDatabase, type TestDatabase } from '../../../../tools/testing/test-database.js';
 import { inspectAttached } from './inspect-attached.js';
 
@@ -48,6 +51,22 @@ describe('inspectAttached', () => {
     await expect(refused).rejects.toMatchObject({ code, message: expect.stringContaining(words) });
     await expect(refused).rejects.toMatchObject({ message: expect.not.stringContaining('secret') });
   });
+
+  it('refuses a standby', async () => {
+    const cluster = await createTestCluster();
+    try {
+      await cluster.stop();
+      fs.writeFileSync(path.join(cluster.dataDir, 'standby.signal'), '');
+      await cluster.start();
+      const refused = inspectAttached(cluster.url('postgres'));
+      await expect(refused).rejects.toMatchObject({
+        code: 'server-read-only',
+        message: expect.stringContaining('the URL of its primary'),
+      });
+    } finally {
+      await cluster.drop();
+    }
+  }, 60_000);
 
   it('refuses a server that is too old', async () => {
     const server = await oldServer();

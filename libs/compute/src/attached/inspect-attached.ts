@@ -22,6 +22,7 @@ export interface AttachedServer {
 interface Row {
   readonly version: number;
   readonly version_text: string;
+  readonly standby: boolean;
   readonly role: string;
   readonly superuser: boolean;
   readonly createrole: boolean;
@@ -34,7 +35,7 @@ const OLDEST_VERSION = 140_000;
 
 const inspectSql = `
   select current_setting('server_version_num')::int as version,
-         current_setting('server_version') as version_text,
+         current_setting('server_version') as version_text, pg_is_in_recovery() as standby,
          r.rolname::text as role, r.rolsuper as superuser, r.rolcreaterole as createrole,
          current_database()::text as database,
          (select json_agg(json_build_object('name', d.datname, 'owner', pg_get_userbyid(d.datdba)) order by d.datname)
@@ -45,7 +46,7 @@ const inspectSql = `
 
 /**
  * @throws ComputeError `url-invalid`, `unreachable`, `certificate-refused`, `authentication-failed`, `database-missing`,
- * `version-unsupported`, `role-lacks-createrole`.
+ * `version-unsupported`, `server-read-only`, `role-lacks-createrole`.
  */
 export async function inspectAttached(connectionUrl: string): Promise<AttachedServer> {
   const url = parseConnectionUrl(connectionUrl);
@@ -55,6 +56,10 @@ export async function inspectAttached(connectionUrl: string): Promise<AttachedSe
       'version-unsupported',
       `The server at ${addressOf(url)} is PostgreSQL ${row.version_text}; 14 is the oldest that can be attached`,
     );
+  }
+  if (row.standby) {
+    const reason = `The server at ${addressOf(url)} is a standby, where nothing can be prepared: give the URL of its primary`;
+    throw new ComputeError('server-read-only', reason);
   }
   if (!row.superuser && !row.createrole) {
     throw new ComputeError(

@@ -15,7 +15,6 @@ export interface ConnectionInForce {
 }
 
 interface Facts {
-  readonly standby: boolean;
   readonly missing: readonly string[];
   /** null when there is no such role. */
   readonly has_former_role: boolean | null;
@@ -26,12 +25,11 @@ const FORMER_TIMEOUT_MS = 3_000;
 const TIMEOUT_MS = 10_000;
 
 const factsSql = `
-  select pg_is_in_recovery() as standby,
-         array(select l.name from unnest($1::text[]) l(name)
+  select array(select l.name from unnest($1::text[]) l(name)
                 where not exists (select from pg_roles r where r.rolname = l.name)) as missing,
          (select pg_has_role(current_user, r.oid, 'USAGE') from pg_roles r where r.rolname = $2) as has_former_role`;
 
-/** @throws ComputeError as `inspectAttached`, and `server-differs`, `server-read-only`, `role-lacks-privileges`. */
+/** @throws ComputeError as `inspectAttached`, and `server-differs`, `role-lacks-privileges`. */
 export async function inspectReplacement(connectionUrl: string, inForce: ConnectionInForce): Promise<AttachedServer> {
   const server = await inspectAttached(connectionUrl);
   const where = addressOf(parseConnectionUrl(connectionUrl));
@@ -55,9 +53,7 @@ export async function inspectReplacement(connectionUrl: string, inForce: Connect
     { connectTimeoutMs: TIMEOUT_MS, statementTimeoutMs: TIMEOUT_MS },
   );
   const [facts] = rows;
-  if (facts?.standby !== false) {
-    throw new ComputeError('server-read-only', `The server at ${where} is a standby: give the URL of its primary`);
-  }
+  if (facts === undefined) throw differs('did not tell its roles');
   if (facts.missing.length > 0) throw differs(`lacks the login role '${facts.missing[0]}' of a data API`);
   const isSameRole = new URL(connectionUrl).username === former.username || server.role === formerRole;
   // Membership with its privileges is what lets the new one alter and grant what the former one made and owns.
