@@ -147,9 +147,14 @@ describe('schema cache of a real database', () => {
       await twin.query('create table shifts_all_oids (id int)');
       await twin.query(ddl);
       const other = await createPgExecutor(twin.url);
-      expect((await loadSchemaCache(other, { schemas: ['api'] })).contentHash).toBe(cache.contentHash);
+      const hashOf = async (one: typeof other) => (await loadSchemaCache(one, { schemas: ['api'] })).contentHash;
+      let hashes = [await hashOf(executor), await hashOf(other)];
+      // Roles belong to the whole server, where other specs make theirs meanwhile.
+      for (let more = 20; more > 0 && hashes[0] !== hashes[1]; more -= 1)
+        hashes = [await hashOf(executor), await hashOf(other)];
+      expect(hashes[0]).toBe(hashes[1]);
       await twin.query('alter table api.bare add column now_one int');
-      expect((await loadSchemaCache(other, { schemas: ['api'] })).contentHash).not.toBe(cache.contentHash);
+      expect(await hashOf(other)).not.toBe(hashes[0]);
       await other.close();
     } finally {
       await twin.drop();
