@@ -45,10 +45,18 @@ export function makeHome(): string {
   return fs.mkdtempSync(path.join(os.tmpdir(), 'perch-e2e-'));
 }
 
-/** A port base whose ports are all free: `preferred` when it is, else one of many, as far apart as one Perch with its computes reaches. */
+/** Port bases, as far apart as one Perch with its computes reaches. Spec files that run side by side have places of their own. */
+const FIRST_BASE = 10_000;
+const BASES_APART = 600;
+const PLACES = 18;
+const ownPlaces = (Number(process.env['JEST_WORKER_ID'] ?? 1) % 2) * PLACES;
+let place = Math.floor(Math.random() * PLACES);
+
+/** A port base whose ports are all free, and that this spec file has not had before: `preferred`, else one of its places. */
 export async function findPortBase(preferred?: number): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
-    const base = attempt === 0 && preferred !== undefined ? preferred : 10_000 + Math.floor(Math.random() * 36) * 600;
+    if (attempt > 0 || preferred === undefined) place = (place + 1) % PLACES;
+    const base = attempt === 0 && preferred !== undefined ? preferred : FIRST_BASE + (ownPlaces + place) * BASES_APART;
     const ports = [0, 50, 90, 91, 100, 190].map((offset) => base + offset);
     if ((await Promise.all(ports.map(isFree))).every(Boolean)) return base;
   }
