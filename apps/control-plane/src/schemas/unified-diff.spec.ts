@@ -1,20 +1,8 @@
 import { applyPatch } from 'diff';
+import { turnsDuring } from '../../../../tools/testing/turns-during.js';
 import { unifiedDiff } from './unified-diff.js';
 
 const linesOf = (prefix: string, count: number) => Array.from({ length: count }, (_, n) => `${prefix} ${n}\n`).join('');
-
-/** Turns that others get in this process while `work` is done. */
-async function turnsDuring(work: Promise<unknown>): Promise<number> {
-  let turns = 0;
-  let isDone = false;
-  const turn = () => {
-    turns += 1;
-    if (!isDone) setImmediate(turn);
-  };
-  setImmediate(turn);
-  await work.finally(() => (isDone = true));
-  return turns;
-}
 
 describe('a unified diff', () => {
   it('makes the second text of the first one, and is empty where they are the same', async () => {

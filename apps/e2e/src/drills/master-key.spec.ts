@@ -5,7 +5,7 @@
 import { createTestCluster, type TestCluster } from '../../../../tools/testing/test-cluster.js';
 import { startFleet, type AttachedDataApi, type Fleet } from '../harness/fleet.js';
 import { startLoad } from '../harness/load.js';
-import { callApi, runSql } from '../harness/management.js';
+import { callApi, finished, runSql } from '../harness/management.js';
 import { eventually } from '../harness/perch-process.js';
 
 const SQL = `create table notes (id int primary key); insert into notes select generate_series(1, 20);`;
@@ -40,15 +40,7 @@ describe('the master key is replaced', () => {
   /** Reads every secret of it: the owner's way in, the login before and, for the proxies, the one after. */
   const rotateLogin = async ({ route, project }: AttachedDataApi) => {
     const { body } = await callApi(fleet.api, 'POST', `${route}/rotate_login`, {});
-    await eventually(
-      'the login is replaced',
-      async () => {
-        const { operation } = (await callApi(fleet.api, 'GET', `${project}/operations/${body.operations[0].id}`)).body;
-        if (operation.status === 'failed') throw new Error(operation.error);
-        return operation.status === 'finished' ? true : undefined;
-      },
-      PATIENCE_MS,
-    );
+    await finished(fleet.api, `${project}/operations/${body.operations[0].id}`, PATIENCE_MS);
   };
   const sealed = async (): Promise<readonly string[]> => {
     const sql = `select connection_url_sealed as text from branches union all select password_sealed from roles

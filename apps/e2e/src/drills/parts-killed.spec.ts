@@ -9,7 +9,7 @@ import { testPostgresUrl } from '../../../../tools/testing/test-database.js';
 import { startFleet, type AttachedDataApi, type Fleet } from '../harness/fleet.js';
 import { startIssuer, type Issuer } from '../harness/issuer.js';
 import { ask, startLoad } from '../harness/load.js';
-import { callApi, runSql } from '../harness/management.js';
+import { callApi, finished, runSql } from '../harness/management.js';
 import { eventually } from '../harness/perch-process.js';
 
 /** Milliseconds that a part is away at least. */
@@ -122,12 +122,7 @@ describe('parts killed under load', () => {
         const { body } = await callApi(fleet.api, 'GET', operation);
         expect(body.operation.status).toBe('scheduling');
         await fleet.worker.start();
-        await eventually(
-          'the operation is finished',
-          async () =>
-            (await callApi(fleet.api, 'GET', operation)).body.operation.status === 'finished' ? true : undefined,
-          60_000,
-        );
+        await finished(fleet.api, operation, 60_000);
       },
     );
   }, 240_000);

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { createTestCluster, type TestCluster } from '../../../../tools/testing/test-cluster.js';
 import { startFleet, type Fleet } from '../harness/fleet.js';
 import { startLoad } from '../harness/load.js';
-import { callApi, runSql } from '../harness/management.js';
+import { callApi, finished, runSql } from '../harness/management.js';
 import { eventually } from '../harness/perch-process.js';
 
 const SQL = `create table notes (id int primary key); insert into notes select generate_series(1, 20);`;
@@ -73,15 +73,7 @@ describe('credentials are replaced under load', () => {
       expect(status).toBe(200);
       await onScheduled();
       const { id } = body.operations[0];
-      return eventually(
-        'the login is replaced',
-        async () => {
-          const { operation } = (await callApi(fleet.api, 'GET', `${dataApi.project}/operations/${id}`)).body;
-          if (operation.status === 'failed') throw new Error(operation.error);
-          return operation.status === 'finished' ? operation : undefined;
-        },
-        PATIENCE_MS,
-      );
+      return finished(fleet.api, `${dataApi.project}/operations/${id}`, PATIENCE_MS);
     };
     const [first] = await logins();
 

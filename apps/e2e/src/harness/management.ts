@@ -1,6 +1,6 @@
 /** The management API as a script calls it. */
 import pg from 'pg';
-import type { UpJson } from './perch-process.js';
+import { eventually, type UpJson } from './perch-process.js';
 
 export type ManagementApi = Pick<UpJson, 'api_url' | 'api_key'>;
 
@@ -22,6 +22,19 @@ export async function callApi(up: ManagementApi, method: string, path: string, b
   });
   const text = await response.text();
   return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
+}
+
+/** The operation at this route when it is through. @throws when it failed, or is not through within `timeoutMs` milliseconds */
+export function finished(up: ManagementApi, route: string, timeoutMs: number): Promise<Json> {
+  return eventually(
+    `the operation ${route} is through`,
+    async () => {
+      const { operation } = (await callApi(up, 'GET', route)).body;
+      if (operation.status === 'failed') throw new Error(operation.error);
+      return operation.status === 'finished' ? operation : undefined;
+    },
+    timeoutMs,
+  );
 }
 
 export interface TestProject {

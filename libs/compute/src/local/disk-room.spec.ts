@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { turnsDuring } from '../../../../tools/testing/turns-during.js';
 import { assertRoomForCopy } from './disk-room.js';
 
 describe('the room for a copy', () => {
@@ -27,15 +28,7 @@ describe('the room for a copy', () => {
   });
 
   it('is found without keeping the process from anything else', async () => {
-    let turns = 0;
-    let isDone = false;
-    const turn = () => {
-      turns += 1;
-      if (!isDone) setImmediate(turn);
-    };
-    setImmediate(turn);
     const looked = assertRoomForCopy({ sourceDir, targetDir, files: Array<string>(20_000).fill('gone') });
-    await looked.finally(() => (isDone = true));
-    expect(turns).toBeGreaterThan(100);
+    expect(await turnsDuring(looked)).toBeGreaterThan(100);
   });
 });

@@ -3,6 +3,8 @@ import { exposedRelations } from './exposed.sql.js';
 /**
  * One row per function, in any schema, of one parameter that is an exposed relation's row and that returns rows of an exposed
  * relation: function's schema and name, parameter's relation (oid), returned relation (oid), at most one row (t/f).
+ *
+ * PostgreSQL's own functions, with object ids below 16384, take no relation's row.
  */
 export const computedRelationshipsSql = `
 with ${exposedRelations}

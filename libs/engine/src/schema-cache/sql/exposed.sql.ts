@@ -21,8 +21,7 @@ export const exposedRelations = `${exposedSchemas},
     select c.oid, c.relname, c.relkind, c.reltype, c.relispartition, s.nspname
     from pg_class c
     join exposed_schemas s on s.oid = c.relnamespace
-    where c.relnamespace = any (array(select oid from exposed_schemas))
-      and c.relkind in ('r', 'p', 'v', 'm', 'f')
+    where c.relkind in ('r', 'p', 'v', 'm', 'f')
       and (not c.relispartition or c.oid in (select relation from own_keys))
   )`;
 

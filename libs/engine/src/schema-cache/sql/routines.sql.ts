@@ -51,6 +51,7 @@ join pg_namespace bn on bn.oid = case when b.typtype = 'c' then b.typnamespace e
 left join pg_class r on r.oid = b.typrelid and b.typtype = 'c'
 left join pg_namespace rn on rn.oid = r.relnamespace
 left join pg_description c on c.classoid = 'pg_proc'::regclass and c.objoid = p.oid and c.objsubid = 0
+-- Beside the join: in the scan it spares a look at the parameters of PostgreSQL's own three thousand functions.
 where p.pronamespace = any (array(select oid from exposed_schemas))
   and p.prokind = 'f' and p.prorettype <> 'trigger'::regtype
   and (
