@@ -39,9 +39,15 @@ export function writeResponse(response: ServerResponse, answer: EngineResponse, 
   if (!namesLength && (carriesBody || body !== undefined)) headers.push('Content-Length', String(size));
   if (facts.close) headers.push('Connection', 'close');
   response.writeHead(answer.status, reasonPhrase(answer), headers);
+  if (!carriesBody || body === undefined) {
+    response.end();
+    return 0;
+  }
   // Node joins a text body to the header and encodes both alike; bytes leave the header's own encoding alone.
-  response.end(typeof body === 'string' && hasBytes(headers) ? Buffer.from(body, 'utf8') : body);
-  return carriesBody ? size : 0;
+  response.write(typeof body === 'string' && hasBytes(headers) ? Buffer.from(body, 'utf8') : body);
+  // Ended along with its body, an answer goes out as a list of pieces, the last one empty; ended behind it, as one piece.
+  process.nextTick(() => response.end());
+  return size;
 }
 
 function hasBytes(headers: readonly string[]): boolean {
