@@ -6,7 +6,7 @@ import { TenantUnavailableError, UnknownTenantError } from '@perch/tenancy';
 import { edgeError } from './edge-catalogue.js';
 import type { Exchange } from './exchange.js';
 import { handleRequest, type Deps } from './handle-request.js';
-import { ClientGone } from './http-request.js';
+import { ClientGone } from './request-body.js';
 import type { Answer } from './server.js';
 
 /** Never throws. */

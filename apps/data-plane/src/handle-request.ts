@@ -17,9 +17,10 @@ import type { TenantExecutors } from '@perch/postgres';
 import type { TenantResolver } from '@perch/tenancy';
 import type { ActiveTenant, ActiveTenants } from './active-tenant.js';
 import type { Exchange } from './exchange.js';
-import { headerOf, readBody, requestHeaders, requestTarget } from './http-request.js';
+import { headerOf, requestHeaders, requestTarget } from './http-request.js';
 import type { RateLimits } from './limits/rate-limits.js';
 import type { RequestSlots } from './limits/request-slots.js';
+import { readBody } from './request-body.js';
 import type { SchemaCaches } from './schema-caches.js';
 import { withSchemaInForce } from './schema-in-force.js';
 import type { KnownSchema } from './schema-memory.js';
@@ -62,7 +63,7 @@ export async function handleRequest(message: IncomingMessage, exchange: Exchange
   const schema = await deps.schemaCaches.get(named);
   exchange.trace?.passed('schema');
   const parsed = timings.measureSync('parse', () => tenant.plans.parse(sent));
-  const response = await withSchemaInForce(schema, exchange, named, deps, (inForce) =>
+  const response = await withSchemaInForce(schema, exchange, named, deps.schemaCaches, (inForce) =>
     answerBySchema(parsed, auth, inForce, exchange, tenant, deps),
   );
   return withServerHeaders(response, { method, headers }, tenant.api, timings.list());

@@ -1,11 +1,10 @@
 /**
- * One request as the walk sees it: node's message in, host, path, query, decoded headers and a bounded body out. Bytes
- * outside ASCII reach us as Latin-1 (so does node hand them over) and leave as UTF-8 or not at all.
+ * The head of a request as the walk sees it: node's message in, host, path, query and decoded headers out. Bytes outside
+ * ASCII reach us as Latin-1 (so does node hand them over) and leave as UTF-8 or not at all.
  */
 import type { IncomingMessage } from 'node:http';
 import { engineError } from '@perch/engine';
 import { edgeError } from './edge-catalogue.js';
-import type { Exchange } from './exchange.js';
 
 /** Bytes of path and query together. */
 export const maxUrlBytes = 64 * 1024;
@@ -72,51 +71,5 @@ function decodeValue(name: string, latin1: string): string {
     // No good token has such bytes: what is wrong with this one, authentication says better.
     if (name === 'authorization') return latin1;
     throw engineError('PERCH100', { part: name === 'cookie' ? 'cookie' : 'header' }, cause);
-  }
-}
-
-/** Reads the body to its end. @throws EngineError PERCH103 as soon as it is longer than `maxBytes` */
-export function readBody(message: IncomingMessage, maxBytes: number, exchange: Exchange): Promise<Buffer> | Buffer {
-  const announced = message.headers['content-length'];
-  if (announced === undefined && message.headers['transfer-encoding'] === undefined) return emptyBody;
-  if (announced === '0') return emptyBody;
-  if (announced !== undefined && Number(announced) > maxBytes) throw tooLarge(maxBytes);
-  exchange.askForBody?.();
-  exchange.askForBody = undefined;
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    message.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > maxBytes) {
-        message.removeAllListeners('data');
-        reject(tooLarge(maxBytes));
-        return;
-      }
-      chunks.push(chunk);
-    });
-    message.once('end', () =>
-      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)),
-    );
-    message.once('error', reject);
-    message.once('close', () => {
-      if (!message.complete) reject(new ClientGone());
-    });
-  });
-}
-
-const emptyBody = Buffer.alloc(0);
-
-function tooLarge(maxBytes: number) {
-  return edgeError('PERCH103', { details: `At most ${maxBytes} bytes are accepted` });
-}
-
-/** The client closed the connection before it had its answer: nobody is there to be told. */
-export class ClientGone extends Error {
-  override readonly name = 'ClientGone';
-  readonly code = 'client.gone';
-
-  constructor() {
-    super('the client closed the connection');
   }
 }

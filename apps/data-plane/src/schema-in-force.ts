@@ -5,7 +5,7 @@
 import { EngineError, SchemaMovedError } from '@perch/engine';
 import type { ActiveTenant } from './active-tenant.js';
 import type { Exchange } from './exchange.js';
-import type { Deps } from './handle-request.js';
+import type { SchemaCaches } from './schema-caches.js';
 import type { KnownSchema } from './schema-memory.js';
 
 /** A schema that moves this often while one request waits is being migrated: the request may come back later. */
@@ -30,7 +30,7 @@ export async function withSchemaInForce<T>(
   schema: KnownSchema,
   { method }: Exchange,
   tenant: ActiveTenant,
-  { schemaCaches }: Pick<Deps, 'schemaCaches'>,
+  schemaCaches: SchemaCaches,
   walk: (schema: KnownSchema) => Promise<T>,
 ): Promise<T> {
   let current = schema;

@@ -6,7 +6,8 @@ import type { EngineResponse } from '@perch/engine';
 import type { Observation } from '@perch/observability';
 import { drain } from './drain.js';
 import type { Exchange } from './exchange.js';
-import { readBody, requestHeaders, requestTarget } from './http-request.js';
+import { requestHeaders, requestTarget } from './http-request.js';
+import { readBody } from './request-body.js';
 import { startEdge, type Edge, type EdgeOptions } from './server.js';
 
 const abortOf = (exchange: Exchange) =>

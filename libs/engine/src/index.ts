@@ -3,7 +3,8 @@ export type { ApiConfig } from './api-config.js';
 export type { AuthResult } from './auth-result.js';
 export type { EngineRequest } from './engine-request.js';
 export type { EngineResponse } from './response/engine-response.js';
-export { assertNever, EngineError, engineError, InternalError, type ErrorKind } from './error/engine-error.js';
+export { assertNever, EngineError, engineError, InternalError } from './error/engine-error.js';
+export type { ErrorKind } from './error/error-kind.js';
 export {
   SqlError,
   type CancelSignal,

@@ -6,7 +6,8 @@ import { createTestCluster, type TestCluster } from '../../../../tools/testing/t
 import { testPostgresUrl } from '../../../../tools/testing/test-database.js';
 import { startFleet, type AttachedDataApi, type Fleet } from '../harness/fleet.js';
 import { startIssuer } from '../harness/issuer.js';
-import { ask, startLoad, type LoadAnswer } from '../harness/load.js';
+import { ask, type Answer } from '../harness/ask.js';
+import { startLoad } from '../harness/load.js';
 import { callApi, runSql } from '../harness/management.js';
 import { eventually } from '../harness/perch-process.js';
 import { startRelay, type Relay } from '../harness/relay.js';
@@ -45,7 +46,7 @@ describe('changes reach the fleet', () => {
   const everywhere = async (
     what: string,
     dataApi: AttachedDataApi,
-    holds: (answer: LoadAnswer) => boolean,
+    holds: (answer: Answer) => boolean,
     headers = {},
   ) => {
     const startedAt = performance.now();
@@ -72,7 +73,7 @@ describe('changes reach the fleet', () => {
     );
     took.push(`${what}: ${Math.round(performance.now() - startedAt)} ms`);
   };
-  const rowsIn = ({ status, body }: LoadAnswer) => (status === 200 ? (JSON.parse(body) as unknown[]).length : -1);
+  const rowsIn = ({ status, body }: Answer) => (status === 200 ? (JSON.parse(body) as unknown[]).length : -1);
   const change = async (dataApi: AttachedDataApi, settings: object) =>
     expect((await callApi(fleet.api, 'PATCH', dataApi.route, { settings })).status).toBeLessThan(300);
 

@@ -5,7 +5,8 @@
 import { randomBytes } from 'node:crypto';
 import { schemaVersionStatements } from '../../../../libs/provisioning/src/schema-version.sql.js';
 import { createTestDatabase, type TestDatabase } from '../../../../tools/testing/test-database.js';
-import { ask, startLoad, type Load, type LoadAnswer } from '../harness/load.js';
+import { ask, type Answer } from '../harness/ask.js';
+import { startLoad, type Load } from '../harness/load.js';
 import { serveTenants, type TenantsProxies } from '../harness/served-tenants.js';
 
 describe.each([{ triggers: true }, { triggers: false }])('data definition under load, %j', ({ triggers }) => {
@@ -54,7 +55,7 @@ describe.each([{ triggers: true }, { triggers: false }])('data definition under 
   }, 60_000);
 
   /** The first request to every proxy, and a few on connections of their own, so that every worker is asked. */
-  const first = async (path: string): Promise<readonly LoadAnswer[]> => {
+  const first = async (path: string): Promise<readonly Answer[]> => {
     const asks = served.proxies.flatMap(({ url }) => [1, 2, 3, 4].map(() => url));
     return Promise.all(asks.map((url) => ask(url, { path, headers: { connection: 'close' } })));
   };

@@ -8,7 +8,8 @@ import { createTestCluster, type TestCluster } from '../../../../tools/testing/t
 import { testPostgresUrl } from '../../../../tools/testing/test-database.js';
 import { startFleet, type AttachedDataApi, type Fleet } from '../harness/fleet.js';
 import { startIssuer, type Issuer } from '../harness/issuer.js';
-import { ask, startLoad } from '../harness/load.js';
+import { ask } from '../harness/ask.js';
+import { startLoad } from '../harness/load.js';
 import { callApi, finished, runSql } from '../harness/management.js';
 import { eventually } from '../harness/perch-process.js';
 

@@ -8,7 +8,8 @@ import path from 'node:path';
 import { createTestCluster, type TestCluster } from '../../../../tools/testing/test-cluster.js';
 import { testPostgresUrl } from '../../../../tools/testing/test-database.js';
 import { startFleet, type AttachedDataApi, type Fleet } from '../harness/fleet.js';
-import { ask, startLoad } from '../harness/load.js';
+import { ask } from '../harness/ask.js';
+import { startLoad } from '../harness/load.js';
 import { callApi, runSql } from '../harness/management.js';
 import { eventually } from '../harness/perch-process.js';
 

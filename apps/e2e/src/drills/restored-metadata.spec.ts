@@ -5,7 +5,7 @@
 import { createTestCluster, type TestCluster } from '../../../../tools/testing/test-cluster.js';
 import { testPostgresUrl } from '../../../../tools/testing/test-database.js';
 import { startFleet, type AttachedDataApi, type Fleet } from '../harness/fleet.js';
-import { ask } from '../harness/load.js';
+import { ask } from '../harness/ask.js';
 import { callApi, runSql } from '../harness/management.js';
 import { runToEnd } from '../harness/neon-cli.js';
 import { cleanEnvironment, eventually, perchProgram, workspace } from '../harness/perch-process.js';

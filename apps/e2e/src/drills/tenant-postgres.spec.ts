@@ -7,7 +7,8 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { createTestCluster, type TestCluster } from '../../../../tools/testing/test-cluster.js';
 import { createTestDatabase, type TestDatabase } from '../../../../tools/testing/test-database.js';
-import { ask, startLoad, type Load, type LoadAnswer } from '../harness/load.js';
+import { ask, type Answer } from '../harness/ask.js';
+import { startLoad, type Load } from '../harness/load.js';
 import { eventually } from '../harness/perch-process.js';
 import { serveTenants, type TenantsProxies } from '../harness/served-tenants.js';
 
@@ -61,11 +62,11 @@ describe('the PostgreSQL of one data API', () => {
   const url = () => served.proxies[0]?.url ?? '';
   const one = (tenant: string) => ask(url() + tenant, { path: '/notes?limit=1' });
   const isRow = (body: string, n: number) => body === `[{"id":${(n % 20) + 1}}]`;
-  const load = (tenant: string, complaint: (answer: LoadAnswer, n: number) => string | undefined) =>
+  const load = (tenant: string, complaint: (answer: Answer, n: number) => string | undefined) =>
     startLoad({ urls: [url() + tenant], request: (n) => ({ path: `/notes?id=eq.${(n % 20) + 1}` }), complaint });
 
   /** The right rows, or 503 with a time to come back and the code of a database that cannot be reached. */
-  const honest = ({ status, headers, body }: LoadAnswer, n: number) => {
+  const honest = ({ status, headers, body }: Answer, n: number) => {
     if (status === 200) return isRow(body, n) ? undefined : `200 ${body}`;
     const { code } = JSON.parse(body) as { code: string };
     const isTold = ['PGRST000', 'PGRST001', 'PGRST002', '57P01', '57P02', '57P03', '53300'].includes(code);

@@ -5,7 +5,7 @@
 import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { ask } from './load.js';
+import { ask } from './ask.js';
 import { callApi, runSql, type ManagementApi } from './management.js';
 import { end, eventually, findPortBase, makeHome, spawnPerch } from './perch-process.js';
 

@@ -1,5 +1,5 @@
 /** What a load balancer knows of the proxies behind it: their ready URLs in, asked again and again, who may be given requests out. */
-import { ask } from './load.js';
+import { ask } from './ask.js';
 
 export interface HealthChecks {
   /** By the place of its URL. True until a check has said otherwise. */

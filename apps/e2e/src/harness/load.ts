@@ -5,20 +5,8 @@
  */
 import http from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ask, type Answer, type AskedRequest } from './ask.js';
 import { startHealthChecks, type HealthChecks } from './health-checks.js';
-
-export interface LoadRequest {
-  readonly path: string;
-  readonly method?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
-
-export interface LoadAnswer {
-  readonly status: number;
-  readonly headers: http.IncomingHttpHeaders;
-  readonly body: string;
-}
 
 export interface LoadOptions {
   readonly urls: readonly string[];
@@ -27,9 +15,9 @@ export interface LoadOptions {
   /** Default 4. */
   readonly clients?: number;
   /** The n-th request of all; counts from 0. */
-  readonly request: (n: number) => LoadRequest;
+  readonly request: (n: number) => AskedRequest;
   /** What is wrong with its answer, undefined when nothing is. Default: everything but 200. */
-  readonly complaint?: (answer: LoadAnswer, n: number) => string | undefined;
+  readonly complaint?: (answer: Answer, n: number) => string | undefined;
   /** Requests of all clients together; default: until it is stopped. */
   readonly total?: number;
 }
@@ -122,7 +110,7 @@ function inTurn(urls: readonly string[], first: number, health: HealthChecks): r
 }
 
 /** As a load balancer does: who does not take the connection has not seen the request. */
-async function askAny(urls: readonly string[], request: LoadRequest, agent: http.Agent): Promise<LoadAnswer> {
+async function askAny(urls: readonly string[], request: AskedRequest, agent: http.Agent): Promise<Answer> {
   for (let tried = 0; ; tried += 1) {
     try {
       return await ask(urls[tried] ?? '', request, agent);
@@ -130,22 +118,6 @@ async function askAny(urls: readonly string[], request: LoadRequest, agent: http
       if (!isRefused(error) || tried + 1 >= urls.length) throw error;
     }
   }
-}
-
-export function ask(url: string, request: LoadRequest, agent?: http.Agent): Promise<LoadAnswer> {
-  return new Promise((resolve, reject) => {
-    const { method = 'GET', headers = {}, body } = request;
-    const options = { method, headers, timeout: 30_000, ...(agent === undefined ? {} : { agent }) };
-    const sent = http.request(url + request.path, options, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-      response.once('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }));
-      response.once('error', reject);
-    });
-    sent.once('timeout', () => sent.destroy(new Error('no answer within 30 s')));
-    sent.once('error', reject);
-    sent.end(body);
-  });
 }
 
 function isRefused(error: unknown): boolean {

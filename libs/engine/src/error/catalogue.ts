@@ -4,7 +4,7 @@
  *
  * @see https://docs.postgrest.org/en/v16/references/errors.html
  */
-import type { ErrorDetails, ErrorKind } from './engine-error.js';
+import type { ErrorDetails, ErrorKind } from './error-kind.js';
 
 interface ErrorRow<Args> {
   readonly status: number;

@@ -1,12 +1,6 @@
 /** The one error of the engine: a code of the catalogue (or a SQLSTATE) in, everything an error answer needs out. */
 import { catalogue, type Catalogue, type ErrorCode } from './catalogue.js';
-
-/** Who has to act; a metric label on every error. */
-export type ErrorKind =
-  'user' | 'auth' | 'rate-limit' | 'tenant' | 'control-plane' | 'postgres' | 'internal' | 'client-disconnect';
-
-/** Text, or for PGRST201 the list of candidates. */
-export type ErrorDetails = string | readonly Readonly<Record<string, string>>[];
+import type { ErrorDetails, ErrorKind } from './error-kind.js';
 
 export interface ErrorFacts {
   readonly code: string;

@@ -5,7 +5,8 @@
  * @see https://docs.postgrest.org/en/v16/references/errors.html#http-status-codes
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
-import { EngineError, engineError, type ErrorKind } from './engine-error.js';
+import { EngineError, engineError } from './engine-error.js';
+import type { ErrorKind } from './error-kind.js';
 
 export interface PostgresErrorFields {
   /** SQLSTATE, five characters. */
