@@ -16,7 +16,7 @@ beforeAll(async () => {
   harness = await createOperationHarness();
   branch = await harness.newProject();
   await harness.work(branch.operations);
-  await harness.work([await harness.enableDataApi(branch)]);
+  await harness.work([(await harness.enableDataApi(branch)).operation]);
 }, SLOW_MS);
 beforeEach(async () => {
   asked.length = 0;

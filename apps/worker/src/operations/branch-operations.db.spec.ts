@@ -14,7 +14,7 @@ beforeAll(async () => {
   harness = await createOperationHarness();
   parent = await harness.newProject();
   await harness.work(parent.operations);
-  await harness.work([await harness.enableDataApi(parent)]);
+  await harness.work([(await harness.enableDataApi(parent)).operation]);
   await harness.ask(
     parent,
     'create table kept as select 7 as n; insert into kept values (8); create role made_by_hand',

@@ -1,181 +1,56 @@
-import { randomUUID } from 'node:crypto';
+/** Projects and data APIs through the worker's steps: done once, whatever was killed on the way, and failures told where they are looked for. */
 import fs from 'node:fs';
 import net from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { createComputes, findFreePort } from '@perch/compute';
-import { applyMigrations, createDatabase, type Database, type Operation } from '@perch/database';
-import { silentObserver } from '@perch/observability';
-import type { JobQueue } from '@perch/queue';
+import type { Database } from '@perch/database';
 import pg from 'pg';
-import { createTestDatabase, type TestDatabase } from '../../../../tools/testing/test-database.js';
-import { neverCrash, type CrashPoint } from './crash-point.js';
-import { OperationProcessor } from './operation-processor.js';
+import { createOperationHarness, type OperationHarness, type TestBranch } from '../../test/operation-harness.js';
 
-const home = fs.mkdtempSync(path.join(os.tmpdir(), 'perch-worker-'));
-const computes = createComputes({ home });
-const enqueued: string[] = [];
-const queue: JobQueue = {
-  enqueue: async (_job, key) => void enqueued.push(key),
-  consume: async () => ({ close: async () => undefined }),
-  close: async () => undefined,
-};
-let metadata: TestDatabase;
+let harness: OperationHarness;
 let database: Database;
-let project: Branch;
-
-interface Branch {
-  readonly projectId: string;
-  readonly branchId: string;
-  readonly endpointId: string;
-  readonly operations: readonly Operation[];
-}
+let project: TestBranch;
 
 beforeAll(async () => {
-  metadata = await createTestDatabase();
-  await applyMigrations(metadata.url, fileURLToPath(new URL('../../../../prisma/migrations', import.meta.url)));
-  database = createDatabase({ url: metadata.url, masterKey: 'a master key of this spec' });
-  project = await newProject();
+  harness = await createOperationHarness();
+  database = harness.database;
+  project = await harness.newProject();
 });
-afterAll(async () => {
-  await removeProject(project);
-  await database.close();
-  await metadata.drop();
-  fs.rmSync(home, { recursive: true, force: true });
-});
+afterAll(() => harness.close());
 
-async function newProject(port?: number): Promise<Branch> {
-  const suffix = randomUUID().slice(0, 8);
-  const [branchId, endpointId] = [`br-still-lake-${suffix}`, `ep-still-lake-${suffix}`];
-  const projectId = `still-lake-${String(Math.random()).slice(2, 10)}`;
-  const created = await database.projects.create({
-    id: projectId,
-    name: 'p',
-    regionId: 'local',
-    pgVersion: 18,
-    compute: 'local',
-    historyRetentionSeconds: 0,
-    settings: {},
-    defaultEndpointSettings: {},
-    branch: {
-      id: branchId,
-      name: 'main',
-      isDefault: true,
-      isProtected: false,
-      annotation: {},
-      currentState: 'init',
-      endpoints: [
-        {
-          id: endpointId,
-          type: 'read_write',
-          host: '127.0.0.1',
-          port: port ?? (await findFreePort()),
-          isLocal: true,
-          superuserPassword: 'private',
-          suspendTimeoutSeconds: 0,
-          currentState: 'init',
-        },
-      ],
-      roles: [{ name: 'app_owner', password: 'owned', isProtected: false }],
-      databases: [{ name: 'appdb', ownerName: 'app_owner' }],
-      operations: [
-        { action: 'create_timeline', endpointId },
-        { action: 'start_compute', endpointId },
-      ],
-    },
-  });
-  return { projectId, branchId, endpointId, operations: created.operations };
-}
-
-async function removeProject(branch: Branch): Promise<void> {
-  const { projectId, branchId, endpointId } = branch;
-  const removal = { projectId, branchId, endpointId, action: 'delete_timeline' } as const;
-  const operations = await database.projects.markDeleted(projectId, [removal], 'cancel');
-  for (const { id } of operations) await work(id);
-}
-
-const enable = async (branch: Branch) => {
-  const id = randomUUID();
-  return database.dataApis.create({
-    id,
-    projectId: branch.projectId,
-    branchId: branch.branchId,
-    endpointId: branch.endpointId,
-    databaseName: 'appdb',
-    loginRole: `perch_login_${id.slice(0, 8)}`,
-    loginPassword: 'login',
-    settings: {},
-    provider: null,
-    providerName: null,
-    jwksUrl: null,
-    jwks: null,
-    audience: null,
-    audienceRequired: true,
-    issuer: null,
-    addDefaultGrants: true,
-    addAnonymousGrants: true,
-    skipAuthSchema: false,
-  });
-};
-
-const disable = async (branch: Branch) => {
-  const dataApi = await database.dataApis.find(branch.branchId, 'appdb');
-  const operation = dataApi && (await database.dataApis.remove(branch.projectId, dataApi));
-  if (operation !== undefined) await work(operation.id);
-};
-
-function work(id: string, { isLast = true, crashAt = neverCrash }: { isLast?: boolean; crashAt?: CrashPoint } = {}) {
-  const processor = new OperationProcessor({
-    database,
-    queue,
-    computes,
-    observer: silentObserver,
-    crashAt,
-    loginGraceMs: 100,
-  });
-  return processor.process({ operation_id: id }, { number: 1, isLast, backoffMs: 500 });
-}
-
-async function ask(branch: Branch, role: string, password: string, sql: string): Promise<readonly unknown[]> {
-  const endpoint = await database.endpoints.find(branch.projectId, branch.endpointId);
-  const client = new pg.Client({
-    host: '127.0.0.1',
-    port: endpoint?.port ?? 0,
-    user: role,
-    password,
-    database: 'appdb',
-  });
-  await client.connect();
-  try {
-    const rows: unknown[] = [];
-    for (const text of sql.split(';')) rows.push(...(await client.query({ text, rowMode: 'array' })).rows.flat());
-    return rows;
-  } finally {
-    await client.end();
-  }
-}
-
-const outcome = async (branch: Branch, id: string) => {
+const outcome = async (branch: TestBranch, id: string) => {
   const operation = await database.operations.find(branch.projectId, id);
   return { status: operation?.status, steps: operation?.steps.map(({ name, status }) => `${name}: ${status}`) };
+};
+const stateOf = async (branch: TestBranch) =>
+  (await database.endpoints.find(branch.projectId, branch.endpointId))?.currentState;
+
+/** @param action of the endpoint */
+const compute = async (action: 'suspend_compute' | 'start_compute') => {
+  const { projectId, branchId, endpointId } = project;
+  await harness.work([await database.operations.create({ projectId, branchId, endpointId, action })]);
+};
+
+const disable = async (branch: TestBranch) => {
+  const dataApi = await database.dataApis.find(branch.branchId, 'appdb');
+  const operation = dataApi && (await database.dataApis.remove(branch.projectId, dataApi));
+  if (operation !== undefined) await harness.work([operation]);
 };
 
 describe('the operations of a new project', () => {
   it('make its Postgres in order and leave branch and endpoint in use', async () => {
     const [create, start] = project.operations.map(({ id }) => id);
-    await expect(work(start ?? '')).rejects.toMatchObject({ name: 'RunLater' });
-    await work(create ?? '');
-    expect(enqueued).toEqual([start]);
-    await work(start ?? '');
+    await expect(harness.attempt(start ?? '')).rejects.toMatchObject({ name: 'RunLater' });
+    await harness.attempt(create ?? '');
+    expect(harness.enqueued).toEqual([start]);
+    await harness.attempt(start ?? '');
     expect(await outcome(project, create ?? '')).toEqual({
       status: 'finished',
       steps: ['create-compute: finished', 'record-state: finished'],
     });
     expect((await database.branches.find(project.projectId, project.branchId))?.currentState).toBe('ready');
-    expect((await database.endpoints.find(project.projectId, project.endpointId))?.currentState).toBe('active');
-    expect(await ask(project, 'app_owner', 'owned', 'select current_user::text')).toEqual(['app_owner']);
-    await expect(work(create ?? '')).resolves.toBeUndefined();
+    expect(await stateOf(project)).toBe('active');
+    expect(await harness.ask(project, 'select current_user::text')).toEqual(['app_owner']);
+    await expect(harness.attempt(create ?? '')).resolves.toBeUndefined();
   });
 });
 
@@ -193,8 +68,8 @@ describe('enabling a data API', () => {
   afterEach(() => disable(project));
 
   it('publishes a snapshot whose connection works', async () => {
-    const { dataApi, operation } = await enable(project);
-    await work(operation.id);
+    const { dataApi, operation } = await harness.enableDataApi(project);
+    await harness.attempt(operation.id);
     expect(await outcome(project, operation.id)).toEqual({
       status: 'finished',
       steps: steps.map((step) => `${step}: finished`),
@@ -211,18 +86,18 @@ describe('enabling a data API', () => {
   });
 
   it.each(steps)('completes, once, after a kill at the step %s', async (step) => {
-    const { dataApi, operation } = await enable(project);
-    await killedAt(step, operation.id);
+    const { dataApi, operation } = await harness.enableDataApi(project);
+    await harness.killedAt(step, operation.id);
     expect((await outcome(project, operation.id)).status).toBe('running');
     expect(await database.operations.runnable()).toEqual([operation.id]);
-    await work(operation.id);
+    await harness.attempt(operation.id);
     expect(await outcome(project, operation.id)).toEqual({
       status: 'finished',
       steps: steps.map((name) => `${name}: finished`),
     });
     expect((await database.dataApis.findById(dataApi.id))?.status).toBe('active');
-    expect(await ask(project, dataApi.loginRole, 'login', 'select 1')).toEqual([1]);
-    const published = await metadata.query(
+    expect(await harness.ask(project, 'select 1', { role: dataApi.loginRole, password: 'login' })).toEqual([1]);
+    const published = await harness.metadata.query(
       'select count(*)::int as n from tenant_changes where not removed and sequence > $1',
       [dataApi.version],
     );
@@ -231,16 +106,17 @@ describe('enabling a data API', () => {
   });
 
   it('wakes a compute that sleeps', async () => {
-    await suspend(project);
-    const { operation } = await enable(project);
-    await work(operation.id);
-    expect((await database.endpoints.find(project.projectId, project.endpointId))?.currentState).toBe('active');
+    await compute('suspend_compute');
+    const { operation } = await harness.enableDataApi(project);
+    await harness.attempt(operation.id);
+    expect(await stateOf(project)).toBe('active');
   });
 
   it('says on the operation and on the data API what failed, and goes through once that is mended', async () => {
-    await ask(project, 'perch_admin', 'private', 'drop schema auth cascade; alter database appdb owner to perch_admin');
-    const { dataApi, operation } = await enable(project);
-    await expect(work(operation.id)).rejects.toMatchObject({ name: 'UnrecoverableError' });
+    const admin = { role: 'perch_admin', password: `private ${project.endpointId}` };
+    await harness.ask(project, 'drop schema auth cascade; alter database appdb owner to perch_admin', admin);
+    const { dataApi, operation } = await harness.enableDataApi(project);
+    await expect(harness.attempt(operation.id)).rejects.toMatchObject({ name: 'UnrecoverableError' });
     const failed = await database.operations.find(project.projectId, operation.id);
     expect(failed).toMatchObject({
       status: 'failed',
@@ -255,24 +131,24 @@ describe('enabling a data API', () => {
     });
     const inError = await database.dataApis.findById(dataApi.id);
     expect(inError).toMatchObject({ status: 'error', lastError: failed?.error });
-    await ask(project, 'perch_admin', 'private', 'alter database appdb owner to app_owner');
+    await harness.ask(project, 'alter database appdb owner to app_owner', admin);
     const again = inError && (await database.dataApis.startOver(project.projectId, inError, inError));
-    await work(again?.operation.id ?? '');
+    await harness.attempt(again?.operation.id ?? '');
     expect(await database.dataApis.findById(dataApi.id)).toMatchObject({ status: 'active', lastError: null });
   });
 
   it('is tried again where that may help, and given up at the last attempt', async () => {
-    await suspend(project);
+    await compute('suspend_compute');
     const port = (await database.endpoints.listOfProject(project.projectId))[0]?.port;
     const blocker = net.createServer().listen(port, '127.0.0.1');
-    const { dataApi, operation } = await enable(project);
-    await expect(work(operation.id, { isLast: false })).rejects.toMatchObject({ code: 'port-in-use' });
+    const { dataApi, operation } = await harness.enableDataApi(project);
+    await expect(harness.attempt(operation.id, { isLast: false })).rejects.toMatchObject({ code: 'port-in-use' });
     expect(await database.operations.find(project.projectId, operation.id)).toMatchObject({
       status: 'scheduling',
       failuresCount: 1,
       retryAt: expect.any(Date),
     });
-    await expect(work(operation.id)).rejects.toMatchObject({ name: 'UnrecoverableError' });
+    await expect(harness.attempt(operation.id)).rejects.toMatchObject({ name: 'UnrecoverableError' });
     expect((await database.dataApis.findById(dataApi.id))?.status).toBe('error');
     await new Promise((resolve) => blocker.close(resolve));
   });
@@ -280,73 +156,30 @@ describe('enabling a data API', () => {
 
 describe('disabling a data API', () => {
   it('takes the login role away and lets a sleeping compute sleep on', async () => {
-    const { dataApi, operation } = await enable(project);
-    await work(operation.id);
-    await suspend(project);
+    const { dataApi, operation } = await harness.enableDataApi(project);
+    await harness.attempt(operation.id);
+    await compute('suspend_compute');
     await disable(project);
-    expect((await database.endpoints.find(project.projectId, project.endpointId))?.currentState).toBe('idle');
-    await wake(project);
-    await expect(ask(project, dataApi.loginRole, 'login', 'select 1')).rejects.toMatchObject({ code: '28P01' });
+    expect(await stateOf(project)).toBe('idle');
+    await compute('start_compute');
+    await expect(
+      harness.ask(project, 'select 1', { role: dataApi.loginRole, password: 'login' }),
+    ).rejects.toMatchObject({ code: '28P01' });
   });
 });
 
 describe('deleting a project', () => {
   it('takes compute and rows away; making it and taking it away can be killed on the way', async () => {
-    const branch = await newProject();
-    await killedAt('create-compute', branch.operations[0]?.id ?? '');
-    for (const { id } of branch.operations) await work(id);
+    const branch = await harness.newProject();
+    await harness.killedAt('create-compute', branch.operations[0]?.id ?? '');
+    for (const { id } of branch.operations) await harness.attempt(id);
     const { projectId, branchId, endpointId } = branch;
     const [remove] = await database.projects.markDeleted(projectId, [
       { projectId, branchId, endpointId, action: 'delete_timeline' },
     ]);
-    await killedAt('destroy-compute', remove?.id ?? '');
-    await work(remove?.id ?? '');
+    await harness.killedAt('destroy-compute', remove?.id ?? '');
+    await harness.attempt(remove?.id ?? '');
     expect(await database.projects.findEvenDeleted(projectId)).toBeUndefined();
-    expect(fs.existsSync(path.join(home, 'endpoints', endpointId))).toBe(false);
+    expect(fs.existsSync(path.join(harness.home, 'endpoints', endpointId))).toBe(false);
   });
 });
-
-async function suspend(branch: Branch): Promise<void> {
-  const { projectId, branchId, endpointId } = branch;
-  const { id } = await database.operations.create({ projectId, branchId, endpointId, action: 'suspend_compute' });
-  await work(id);
-}
-
-async function wake(branch: Branch): Promise<void> {
-  const { projectId, branchId, endpointId } = branch;
-  const { id } = await database.operations.create({ projectId, branchId, endpointId, action: 'start_compute' });
-  await work(id);
-}
-
-/** As kill -9 would: at that step the process stops for good, nothing of it is told to anybody and nothing is tidied up. */
-async function killedAt(step: string, id: string): Promise<void> {
-  let died = (): void => undefined;
-  const dead = new Promise<void>((resolve) => (died = resolve));
-  let alive = true;
-  const dying = new Proxy(database, {
-    get: (target, key: keyof Database) =>
-      new Proxy(target[key], {
-        get(repository, method) {
-          const member: unknown = Reflect.get(repository, method);
-          if (typeof member !== 'function') return member;
-          return (...args: unknown[]) => (alive ? member.apply(repository, args) : new Promise(() => undefined));
-        },
-      }),
-  });
-  const crashAt: CrashPoint = (name) => {
-    if (name !== step) return;
-    alive = false;
-    died();
-    throw new Error('killed');
-  };
-  const processor = new OperationProcessor({
-    database: dying,
-    queue,
-    computes,
-    observer: silentObserver,
-    crashAt,
-    loginGraceMs: 100,
-  });
-  const ended = processor.process({ operation_id: id }, { number: 1, isLast: true, backoffMs: 500 });
-  await Promise.race([dead, ended.then(() => Promise.reject(new Error(`it went past ${step}`)))]);
-}

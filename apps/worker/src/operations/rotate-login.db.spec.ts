@@ -10,7 +10,7 @@ beforeAll(async () => {
   harness = await createOperationHarness();
   branch = await harness.newProject();
   await harness.work(branch.operations);
-  await harness.work([await harness.enableDataApi(branch)]);
+  await harness.work([(await harness.enableDataApi(branch)).operation]);
 }, 120_000);
 afterAll(() => harness?.close(), 60_000);
 
