@@ -17,14 +17,8 @@ export async function startTestRedis(): Promise<TestRedis> {
   const port = await freePort();
   let server: ChildProcess | undefined;
   const start = async () => {
-    server = spawn(
-      'redis-server',
-      ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
-      {
-        stdio: 'ignore',
-        cwd: '/',
-      },
-    );
+    const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+    server = spawn('redis-server', options, { stdio: 'ignore', cwd: '/' });
     for (let waited = 0; !(await answers(port)); waited += 20) {
       if (waited > 10_000) throw new Error('redis-server did not start');
       await sleep(20);

@@ -10,6 +10,7 @@ import { controlPlaneDefaults, type TenantSnapshot } from '@perch/contract';
 import { createMetrics, type Observation } from '@perch/observability';
 import { schemaVersionStatements } from '../../../libs/provisioning/src/schema-version.sql.js';
 import { createTestDatabase, type TestDatabase } from '../../../tools/testing/test-database.js';
+import { tenantSnapshot } from '../../../tools/testing/tenant-snapshot.js';
 import { loadDataPlaneConfig } from './config.js';
 import { startDataPlane, type RunningDataPlane } from './start-data-plane.js';
 
@@ -78,25 +79,15 @@ describe('a proxy of the fleet', () => {
   let plane: RunningDataPlane;
   let notes: Observation[];
 
-  const snapshotOf = (name: string, version: number, change: Partial<TenantSnapshot> = {}): TenantSnapshot => ({
-    format: 1,
-    key: `${endpointId}/${name}`,
-    version,
-    hostnames: [],
-    path_prefix: `/${name}/rest/v1`,
-    status: 'active',
-    database_url: database.url,
-    settings: { ...controlPlaneDefaults, db_anon_role: anon },
-    jwt: {
-      secret: null,
-      secret_is_base64: false,
-      jwks: { keys: [] },
-      audience: null,
-      audience_required: true,
-      issuer: null,
-    },
-    ...change,
-  });
+  const snapshotOf = (name: string, version: number, change: Partial<TenantSnapshot> = {}) =>
+    tenantSnapshot({
+      key: `${endpointId}/${name}`,
+      version,
+      path_prefix: `/${name}/rest/v1`,
+      database_url: database.url,
+      settings: { ...controlPlaneDefaults, db_anon_role: anon },
+      ...change,
+    });
   const start = async () => {
     const config = loadDataPlaneConfig(
       { port: '0' },

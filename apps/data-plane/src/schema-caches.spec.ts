@@ -1,33 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { postgrestDefaults, type TenantSnapshot } from '@perch/contract';
+import { postgrestDefaults } from '@perch/contract';
 import { EngineError, type SchemaSnapshot } from '@perch/engine';
 import { silentObserver } from '@perch/observability';
+import { tenantSnapshot } from '../../../tools/testing/tenant-snapshot.js';
 import { ActiveTenants, type ActiveTenant } from './active-tenant.js';
 import { createSchemaCaches } from './schema-caches.js';
 import type { ReadSchema, SchemaCopies, SchemaCopy } from './schema-copies.js';
 import type { SchemaVersion } from './schema-version.js';
 
-const tenantOf = (version: number, key = 'a/b') => {
-  const snapshot: TenantSnapshot = {
-    format: 1,
-    key,
-    version,
-    hostnames: [],
-    path_prefix: '',
-    status: 'active',
-    database_url: 'postgres://x',
-    settings: postgrestDefaults,
-    jwt: {
-      secret: null,
-      secret_is_base64: false,
-      jwks: { keys: [] },
-      audience: null,
-      audience_required: false,
-      issuer: null,
-    },
-  };
-  return new ActiveTenants().of(snapshot, '');
-};
+const tenantOf = (version: number, key = 'a/b') =>
+  new ActiveTenants().of(tenantSnapshot({ key, version, settings: postgrestDefaults }), '');
 
 /** A database of this spec's own: what its schema is, whether it answers, and how often it was asked. */
 class FakeDatabase {

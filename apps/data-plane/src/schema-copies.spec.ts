@@ -5,27 +5,15 @@ import path from 'node:path';
 import { postgrestDefaults, type TenantSnapshot } from '@perch/contract';
 import { serializeSchemaSnapshot, type SchemaSnapshot } from '@perch/engine';
 import type { Observation } from '@perch/observability';
+import { tenantSnapshot } from '../../../tools/testing/tenant-snapshot.js';
 import { ActiveTenants } from './active-tenant.js';
 import { createSchemaCopies, type ReadSchema } from './schema-copies.js';
 
-const snapshot: TenantSnapshot = {
-  format: 1,
-  key: 'a/b',
+const snapshot = tenantSnapshot({
   version: 7,
-  hostnames: [],
-  path_prefix: '',
-  status: 'active',
   database_url: 'postgres://login:password@db/app',
   settings: postgrestDefaults,
-  jwt: {
-    secret: null,
-    secret_is_base64: false,
-    jwks: { keys: [] },
-    audience: null,
-    audience_required: false,
-    issuer: null,
-  },
-};
+});
 const tenantOf = (change: Partial<TenantSnapshot> = {}) => new ActiveTenants().of({ ...snapshot, ...change }, '');
 
 const content: SchemaSnapshot['content'] = {

@@ -1,28 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { postgrestDefaults, type DataApiSettings, type TenantSnapshot } from '@perch/contract';
+import { postgrestDefaults, type DataApiSettings } from '@perch/contract';
 import { silentObserver } from '@perch/observability';
 import type { ListenOptions } from '@perch/postgres';
+import { tenantSnapshot } from '../../../tools/testing/tenant-snapshot.js';
 import { ActiveTenants } from './active-tenant.js';
 import { createSchemaListeners } from './schema-listeners.js';
 
-const snapshotOf = (version: number, settings: Partial<DataApiSettings>, key = 'a/b'): TenantSnapshot => ({
-  format: 1,
-  key,
-  version,
-  hostnames: [],
-  path_prefix: '',
-  status: 'active',
-  database_url: 'postgres://x',
-  settings: { ...postgrestDefaults, db_channel_enabled: true, ...settings },
-  jwt: {
-    secret: null,
-    secret_is_base64: false,
-    jwks: { keys: [] },
-    audience: null,
-    audience_required: false,
-    issuer: null,
-  },
-});
+const snapshotOf = (version: number, settings: Partial<DataApiSettings>, key = 'a/b') =>
+  tenantSnapshot({ key, version, settings: { ...postgrestDefaults, db_channel_enabled: true, ...settings } });
 
 describe('schema listeners', () => {
   const activeTenants = new ActiveTenants();

@@ -2,6 +2,7 @@
 import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { postgrestDefaults, type JwtConfig } from '@perch/contract';
 import { exportJWK, SignJWT, type JWK } from 'jose';
+import { noKeys } from '../../../tools/testing/tenant-snapshot.js';
 import { createAuthenticator } from './index.js';
 
 const claims = { role: 'editor' };
@@ -26,15 +27,7 @@ beforeAll(async () => {
 
 function submit(token: string, given: Partial<JwtConfig> = {}) {
   const keys = [rsaJwk, ecJwk].map((jwk) => ({ ...jwk, kty: String(jwk.kty) }));
-  const jwt: JwtConfig = {
-    secret: null,
-    secret_is_base64: false,
-    jwks: { keys },
-    audience: null,
-    audience_required: false,
-    issuer: null,
-    ...given,
-  };
+  const jwt: JwtConfig = { ...noKeys, jwks: { keys }, ...given };
   return createAuthenticator().authenticate(`Bearer ${token}`, { key: 'a', jwt, settings: postgrestDefaults });
 }
 

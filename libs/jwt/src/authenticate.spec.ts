@@ -1,17 +1,10 @@
 import { controlPlaneDefaults, type JwtConfig } from '@perch/contract';
 import { exportJWK, generateKeyPair, SignJWT, CompactSign, type CryptoKey, type JWK, type JWTPayload } from 'jose';
+import { noKeys } from '../../../tools/testing/tenant-snapshot.js';
 import { createAuthenticator, type TenantAuth } from './index.js';
 
 const SECRET = 'lantern-tide-over-the-long-shore';
 const secretKey = Buffer.from(SECRET);
-const noKeys: JwtConfig = {
-  secret: null,
-  secret_is_base64: false,
-  jwks: { keys: [] },
-  audience: null,
-  audience_required: false,
-  issuer: null,
-};
 const bySecret: JwtConfig = { ...noKeys, secret: SECRET };
 
 function tenant(jwt: JwtConfig, settings: Partial<TenantAuth['settings']> = {}, key = 'ep/db'): TenantAuth {

@@ -1,6 +1,7 @@
 /** Threat: a token, or the memory of one, that counts at another tenant than its own. */
 import { postgrestDefaults, type JwtConfig } from '@perch/contract';
 import { SignJWT } from 'jose';
+import { noKeys } from '../../../tools/testing/tenant-snapshot.js';
 import { createAuthenticator, type TenantAuth } from './index.js';
 
 const secrets = { a: 'secret-of-tenant-a-that-is-long-enough', b: 'secret-of-tenant-b-that-is-long-enough' };
@@ -8,19 +9,7 @@ const token = async (secret: string, claims: Record<string, unknown> = { role: '
   `Bearer ${await new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(Buffer.from(secret))}`;
 
 function tenant(key: string, jwt: Partial<JwtConfig>, settings: Partial<TenantAuth['settings']> = {}): TenantAuth {
-  return {
-    key,
-    jwt: {
-      secret: null,
-      secret_is_base64: false,
-      jwks: { keys: [] },
-      audience: null,
-      audience_required: false,
-      issuer: null,
-      ...jwt,
-    },
-    settings: { ...postgrestDefaults, ...settings },
-  };
+  return { key, jwt: { ...noKeys, ...jwt }, settings: { ...postgrestDefaults, ...settings } };
 }
 
 it("a tenant's token is refused by another tenant, before and after its own has remembered it", async () => {

@@ -3,30 +3,13 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import tls from 'node:tls';
+import { selfSigned } from '../../../tools/testing/self-signed.js';
 import { createTestDatabase, type TestDatabase } from '../../../tools/testing/test-database.js';
 import { createTenantExecutors, withClient, type TenantExecutors } from './index.js';
 import { eventually, fieldOf, packet } from '../test/packets.js';
 import { startPostgresProxy, type PostgresProxy } from '../test/postgres-proxy.js';
 
-// For keys.example.test, signed by itself, good until 2126.
-const cert = `-----BEGIN CERTIFICATE-----
-MIIBrTCCAVOgAwIBAgIUFQMHnap6qS5tuo/xoj5DX6rYQkkwCgYIKoZIzj0EAwIw
-HDEaMBgGA1UEAwwRa2V5cy5leGFtcGxlLnRlc3QwIBcNMjYxMTIzMDY1MDAyWhgP
-MjEyNjEwMzAwNjUwMDJaMBwxGjAYBgNVBAMMEWtleXMuZXhhbXBsZS50ZXN0MFkw
-EwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEQ1iBRaltmvj9u5kM/wV+MFq5dIl4QTgK
-AJ9wuA1fKruGqkEpJNDzUo6dPo7V0xUUopZU620IWe++/f+M64ys8qNxMG8wHQYD
-VR0OBBYEFO6h3PH3gQKBngN5FhkFZpLQ3ny3MB8GA1UdIwQYMBaAFO6h3PH3gQKB
-ngN5FhkFZpLQ3ny3MA8GA1UdEwEB/wQFMAMBAf8wHAYDVR0RBBUwE4IRa2V5cy5l
-eGFtcGxlLnRlc3QwCgYIKoZIzj0EAwIDSAAwRQIgNtwoD2B067BI6HW5WSrNfEjE
-y1hz5RLnw5NWZnV5dXMCIQDVr9taciUY7f/JvNszJ+tObw3tSjThXpDd+CaINtUI
-JQ==
------END CERTIFICATE-----`;
-const key = `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgMgzvsgc2D3JmvPD3
-9ljMbai5kgg5CT5ixhp7oGHPzB+hRANCAARDWIFFqW2a+P27mQz/BX4wWrl0iXhB
-OAoAn3C4DV8qu4aqQSkk0PNSjp0+jtXTFRSillTrbQhZ7779/4zrjKzy
------END PRIVATE KEY-----`;
-
+const { cert } = selfSigned;
 /** An authority that has nothing to do with it. */
 const stranger = tls.rootCertificates[0] ?? '';
 
@@ -39,7 +22,7 @@ let version = 0;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  secure = await startPostgresProxy(database.url, { cert, key });
+  secure = await startPostgresProxy(database.url, selfSigned);
   plain = await startPostgresProxy(database.url);
   executors = createTenantExecutors();
   authority = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'perch-tls-')), 'ca.pem');

@@ -1,11 +1,11 @@
 /** One contract, both backends: PostgreSQL always, Redis when REDIS_URL is set or redis-server is on the PATH. */
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { runOperationJobSchema } from '@perch/contract';
 import { createTestDatabase, type TestDatabase } from '../../../tools/testing/test-database.js';
+import { hasRedis as hasRedisServer, startTestRedis } from '../../../tools/testing/test-redis.js';
 import { defineJob } from './define-job.js';
 import { createJobQueue, type JobQueue } from './job-queue.js';
 import { runOperationJob } from './jobs/run-operation.job.js';
@@ -26,33 +26,11 @@ async function startRedisBackend(): Promise<TestBackend> {
   const given = process.env['REDIS_URL'];
   const databaseUrl = 'postgresql://unused.invalid/none';
   if (given !== undefined) return { location: { databaseUrl, redisUrl: given }, stop: () => Promise.resolve() };
-  const port = await freePort();
-  const server: ChildProcess = spawn('redis-server', ['--port', String(port), '--save', '', '--appendonly', 'no'], {
-    stdio: 'ignore',
-    cwd: '/',
-  });
-  return {
-    location: { databaseUrl, redisUrl: `redis://127.0.0.1:${port}` },
-    stop: () =>
-      new Promise((resolve) => {
-        server.once('exit', () => resolve());
-        server.kill('SIGTERM');
-      }),
-  };
+  const redis = await startTestRedis();
+  return { location: { databaseUrl, redisUrl: redis.url }, stop: redis.kill };
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().on('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
-}
-
-const hasRedis =
-  process.env['REDIS_URL'] !== undefined || spawnSync('redis-server', ['--version'], { stdio: 'ignore' }).status === 0;
+const hasRedis = process.env['REDIS_URL'] !== undefined || hasRedisServer;
 
 const backends = [
   { name: 'PostgreSQL', start: startPostgresBackend, present: true },

@@ -4,32 +4,20 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import v8 from 'node:v8';
 import vm from 'node:vm';
-import { controlPlaneDefaults, type TenantSnapshot } from '@perch/contract';
 import type { Observation } from '@perch/observability';
+import { tenantSnapshot } from '../../../tools/testing/tenant-snapshot.js';
 import { createHttpSnapshotSource, type HttpSnapshotSourceOptions } from './http-snapshot-source.js';
 import type { SnapshotSource } from './snapshot-source.js';
 import { SnapshotSourceError } from './tenancy-error.js';
 
 const fleetToken = 'the fleet token of this spec';
 const key = 'ep-calm-lake-a1b2c3d4/my db';
-const snapshot: TenantSnapshot = {
-  format: 1,
+const snapshot = tenantSnapshot({
   key,
   version: 3,
-  hostnames: [],
   path_prefix: '/my%20db/rest/v1',
-  status: 'active',
   database_url: 'postgres://login:hush@db/app',
-  settings: controlPlaneDefaults,
-  jwt: {
-    secret: null,
-    secret_is_base64: false,
-    jwks: { keys: [] },
-    audience: null,
-    audience_required: true,
-    issuer: null,
-  },
-};
+});
 const event = (name: string, data: unknown) => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 const change = (sequence: number, version: number | null) =>
   event('change', { sequence, endpoint_id: 'ep-calm-lake-a1b2c3d4', database: 'my db', version });

@@ -1,28 +1,16 @@
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { controlPlaneDefaults, type TenantSnapshot } from '@perch/contract';
 import type { Observation } from '@perch/observability';
+import { tenantSnapshot } from '../../../tools/testing/tenant-snapshot.js';
 import { createLastGoodCopies } from './last-good-copy.js';
 
-const snapshot: TenantSnapshot = {
-  format: 1,
+const snapshot = tenantSnapshot({
   key: 'ep-calm-lake-a1b2c3d4/app',
   version: 7,
-  hostnames: [],
   path_prefix: '/app/rest/v1',
-  status: 'active',
   database_url: 'postgres://login:hush-hush@db/app',
-  settings: controlPlaneDefaults,
-  jwt: {
-    secret: null,
-    secret_is_base64: false,
-    jwks: { keys: [] },
-    audience: null,
-    audience_required: true,
-    issuer: null,
-  },
-};
+});
 
 describe('last good copies', () => {
   let directory: string;

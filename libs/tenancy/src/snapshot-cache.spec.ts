@@ -1,29 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { controlPlaneDefaults, type TenantSnapshot } from '@perch/contract';
+import type { TenantSnapshot } from '@perch/contract';
 import { silentObserver, type Observation } from '@perch/observability';
+import { tenantSnapshot } from '../../../tools/testing/tenant-snapshot.js';
 import type { LastGoodCopies } from './last-good-copy.js';
 import { createSnapshotCache, type SnapshotCacheOptions } from './snapshot-cache.js';
 import type { SnapshotSource, TenantAbsence } from './snapshot-source.js';
 import { SnapshotSourceError, TenantUnavailableError, UnknownTenantError } from './tenancy-error.js';
 
-const snapshotOf = (key: string, version: number): TenantSnapshot => ({
-  format: 1,
-  key,
-  version,
-  hostnames: [],
-  path_prefix: '',
-  status: 'active',
-  database_url: 'postgres://x',
-  settings: controlPlaneDefaults,
-  jwt: {
-    secret: null,
-    secret_is_base64: false,
-    jwks: { keys: [] },
-    audience: null,
-    audience_required: true,
-    issuer: null,
-  },
-});
+const snapshotOf = (key: string, version: number) => tenantSnapshot({ key, version });
 
 /** A control plane of this spec's own: what it knows, whether it answers, and how often it was asked. */
 class FakeSource implements SnapshotSource {

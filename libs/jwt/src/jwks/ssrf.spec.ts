@@ -3,26 +3,8 @@ import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair } from 'jose';
+import { selfSigned } from '../../../../tools/testing/self-signed.js';
 import { fetchJwks, type FetchJwksOptions } from './fetch-jwks.js';
-
-// For keys.example.test, signed by itself, good until 2126.
-const certificate = `-----BEGIN CERTIFICATE-----
-MIIBrTCCAVOgAwIBAgIUFQMHnap6qS5tuo/xoj5DX6rYQkkwCgYIKoZIzj0EAwIw
-HDEaMBgGA1UEAwwRa2V5cy5leGFtcGxlLnRlc3QwIBcNMjYxMTIzMDY1MDAyWhgP
-MjEyNjEwMzAwNjUwMDJaMBwxGjAYBgNVBAMMEWtleXMuZXhhbXBsZS50ZXN0MFkw
-EwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEQ1iBRaltmvj9u5kM/wV+MFq5dIl4QTgK
-AJ9wuA1fKruGqkEpJNDzUo6dPo7V0xUUopZU620IWe++/f+M64ys8qNxMG8wHQYD
-VR0OBBYEFO6h3PH3gQKBngN5FhkFZpLQ3ny3MB8GA1UdIwQYMBaAFO6h3PH3gQKB
-ngN5FhkFZpLQ3ny3MA8GA1UdEwEB/wQFMAMBAf8wHAYDVR0RBBUwE4IRa2V5cy5l
-eGFtcGxlLnRlc3QwCgYIKoZIzj0EAwIDSAAwRQIgNtwoD2B067BI6HW5WSrNfEjE
-y1hz5RLnw5NWZnV5dXMCIQDVr9taciUY7f/JvNszJ+tObw3tSjThXpDd+CaINtUI
-JQ==
------END CERTIFICATE-----`;
-const privateKey = `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgMgzvsgc2D3JmvPD3
-9ljMbai5kgg5CT5ixhp7oGHPzB+hRANCAARDWIFFqW2a+P27mQz/BX4wWrl0iXhB
-OAoAn3C4DV8qu4aqQSkk0PNSjp0+jtXTFRSillTrbQhZ7779/4zrjKzy
------END PRIVATE KEY-----`;
 
 let answer: http.RequestListener;
 let calls = 0;
@@ -46,7 +28,7 @@ beforeAll(async () => {
     answer(request, response);
   };
   plain = http.createServer(listener);
-  secure = https.createServer({ cert: certificate, key: privateKey }, listener);
+  secure = https.createServer(selfSigned, listener);
   await Promise.all([listen(plain), listen(secure)]);
 });
 
@@ -138,7 +120,7 @@ describe('the connection', () => {
       lookups += 1;
       return Promise.resolve([{ address: lookups === 1 ? '127.0.0.1' : '10.0.0.1', family: 4 }]);
     };
-    const jwks = await fetchJwks(url, { allowLoopback: true, resolve, ca: certificate });
+    const jwks = await fetchJwks(url, { allowLoopback: true, resolve, ca: selfSigned.cert });
     expect(jwks.keys).toHaveLength(1);
     expect(lookups).toBe(1);
   });
@@ -146,7 +128,11 @@ describe('the connection', () => {
   it('believes no certificate for another name or of an unknown authority', async () => {
     const resolve = resolvesTo('127.0.0.1');
     const port = portOf(secure);
-    const other = fetchJwks(`https://other.example.test:${port}/`, { allowLoopback: true, resolve, ca: certificate });
+    const other = fetchJwks(`https://other.example.test:${port}/`, {
+      allowLoopback: true,
+      resolve,
+      ca: selfSigned.cert,
+    });
     await expect(other).rejects.toMatchObject({ code: 'jwks.unreachable' });
     const unknown = fetchJwks(`https://keys.example.test:${port}/`, { allowLoopback: true, resolve });
     await expect(unknown).rejects.toMatchObject({ code: 'jwks.unreachable' });
