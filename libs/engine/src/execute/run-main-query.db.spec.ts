@@ -49,6 +49,15 @@ grant usage on all sequences in schema api to ${reader};
 grant all on all tables in schema api to ${reader}, ${slow};
 create table api.blind (id int primary key, note text);
 grant insert, update, delete on api.blind to ${reader};
+create table api.sieve (note text);
+create function api.none() returns trigger language plpgsql as 'begin return null; end';
+create trigger none before insert on api.sieve for each row execute function api.none();
+create function api.plus(a int, int default 5) returns int language sql immutable as 'select $1 + $2';
+create table api.split (id int primary key, of int) partition by list (id);
+create table api.split_1 partition of api.split for values in (1);
+insert into api.split values (1, 1);
+create function api.split_of(api.notes) returns setof api.split_1 rows 1 language sql stable as 'select * from api.split_1 where of = $1.id';
+grant all on api.sieve, api.split_1 to ${reader};
 create function api.whole(json default '{"of": "its own"}') returns json language sql stable as $$ select $1 $$;
 create schema perch;
 create table perch.schema_bump (r bigint, n bigint);
@@ -152,6 +161,17 @@ describe('what is written', () => {
     expect((await api('POST', '/notes', { headers, body })).status).toBe(status);
   });
 
+  it.each<[string, unknown, number]>([
+    ['resolution=merge-duplicates', { note: 'x' }, 201],
+    ['resolution=merge-duplicates, return=representation', [{ note: 'x' }], 201],
+    ['resolution=merge-duplicates', [], 200],
+    ['resolution=ignore-duplicates', { note: 'x' }, 201],
+  ])('with %s from %j, none of it kept by a trigger and without a key, answers %i', async (text, body, status) => {
+    const answer = await api('POST', '/sieve', { headers: prefer(text), body });
+    expect(answer.status).toBe(status);
+    expect(answer.headers['preference-applied'] ?? '').not.toContain('resolution');
+  });
+
   it('is undone when the client asks for it', async () => {
     const headers = prefer('return=representation, tx=rollback');
     const { status, body } = await api('PATCH', '/notes?id=eq.1', { headers, body: { title: 'changed' } });
@@ -188,6 +208,36 @@ it('the only parameter of a function, without a name, gets what came as argument
   expect((await api('POST', '/rpc/whole', { body: { a: 1 } })).body).toEqual({ a: 1 });
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   expect((await api('POST', '/rpc/whole', { headers })).body).toEqual({});
+});
+
+it('a parameter without a name keeps its default beside named ones', async () => {
+  expect((await api('GET', '/rpc/plus?a=1')).body).toBe(6);
+  expect((await api('POST', '/rpc/plus', { body: { a: 2 } })).body).toBe(7);
+  expect((await api('GET', '/rpc/plus')).body).toMatchObject({ code: 'PGRST202' });
+});
+
+it('a NUL ends a value, but is refused in the values of a variadic parameter', async () => {
+  expect((await api('GET', '/rpc/setting?name=request.method%00x')).body).toBe('GET');
+  expect(await api('GET', '/rpc/total?ns=1%00')).toMatchObject({ status: 400, body: { code: '22021' } });
+});
+
+describe('rows of a partition that a function returns', () => {
+  it.each([
+    ['/notes?id=eq.1&select=id,split_of(*)', { id: 1, split_of: { id: 1, of: 1 } }],
+    ['/notes?id=eq.1&select=title,...split_of(*)', { title: 'one', id: 1, of: 1 }],
+  ])('GET %s', async (target, row) => {
+    expect((await api('GET', target)).body).toEqual([row]);
+  });
+});
+
+it('a star in a spread to one row shows what is embedded there twice, in csv too', async () => {
+  const headers = { accept: 'text/csv' };
+  const target = '/late?select=id,...notes(*,late(id))';
+  await database.query('insert into api.late values (1, 1)');
+  expect((await api('GET', target, { headers })).body).toBe(
+    'id,id,title,owner,late,late\n1,1,one,ann,"[{""id"": 1}]","[{""id"": 1}]"',
+  );
+  await database.query('delete from api.late');
 });
 
 describe('what a mutation returns', () => {

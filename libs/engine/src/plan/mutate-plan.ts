@@ -39,7 +39,7 @@ export interface InsertPlan extends MutationTarget {
 
 export interface ConflictRule {
   readonly resolution: 'merge-duplicates' | 'ignore-duplicates';
-  /** At least one. */
+  /** Empty for a table without a key: nothing conflicts, but the rows of a merge are counted. */
   readonly columns: readonly string[];
 }
 

@@ -82,16 +82,19 @@ function wholeBody({ payload, queryParams }: ApiRequest): string | Buffer {
   }
 }
 
-/** Of a repeated name every value goes to a variadic parameter, the last one to any other. A value ends where a NUL stands in it. */
+/**
+ * Of a repeated name every value goes to a variadic parameter, the last one to any other. A value ends where a NUL stands in
+ * it, but for a variadic one: PostgreSQL refuses that array.
+ */
 function textArguments(
   parameters: readonly RoutineParameter[],
   pairs: readonly (readonly [name: string, value: string])[],
 ): CallArguments {
   const values: NamedArgument[] = [];
   for (const parameter of parameters) {
-    const texts = pairs.filter(([name]) => name === parameter.name).map(([, text]) => withoutNul(text));
+    const texts = pairs.filter(([name]) => name === parameter.name).map(([, text]) => text);
     const last = texts.at(-1);
-    if (last !== undefined) values.push({ parameter, texts: parameter.variadic ? texts : [last] });
+    if (last !== undefined) values.push({ parameter, texts: parameter.variadic ? texts : [withoutNul(last)] });
   }
   return values.length === 0 ? { kind: 'none' } : { kind: 'named', values };
 }

@@ -108,12 +108,10 @@ function planDelete(input: MutationInput): DeletePlan {
   return { kind: 'delete', target: input.table, returning: returning(input), where: topConditions(input) };
 }
 
-/** Only a resolution asks for ON CONFLICT, and only a key or `on_conflict` gives it columns. */
+/** Only a resolution asks for one, and only a key or `on_conflict` gives it columns. */
 function conflictRule({ request, table }: MutationInput): ConflictRule | undefined {
   const { resolution } = request.preferences;
-  if (resolution === undefined) return undefined;
-  const columns = request.queryParams.onConflict ?? table.primaryKey;
-  return columns.length === 0 ? undefined : { resolution, columns };
+  return resolution && { resolution, columns: request.queryParams.onConflict ?? table.primaryKey };
 }
 
 function topConditions({ request, schema, table }: MutationInput): readonly ResolvedLogicTree[] {

@@ -75,8 +75,11 @@ export type EmbedSelect =
       readonly columns: readonly SpreadColumn[];
     };
 
+/** In place of a spread column's name: all columns of the subquery, those of its own embeds once more, as with PostgREST. */
+export const wholeRow = '*';
+
 export interface SpreadColumn {
-  /** Name in the embed's subquery. */
+  /** Name in the embed's subquery; `wholeRow` in to-one spreads only. */
   readonly column: string;
   /** Name in the parent. */
   readonly output: string;

@@ -65,7 +65,7 @@ function updatesOnConflict(conflict: ConflictRule | undefined, columns: readonly
 }
 
 function onConflict(conflict: ConflictRule | undefined, columns: readonly PayloadColumn[]): SqlFragment {
-  if (conflict === undefined) return empty;
+  if (conflict === undefined || conflict.columns.length === 0) return empty;
   const key = join(conflict.columns.map(ident), ', ');
   if (!updatesOnConflict(conflict, columns)) return sql` on conflict (${key}) do nothing`;
   const sets = columns.map(({ field }) => sql`${ident(field.name)} = excluded.${ident(field.name)}`);

@@ -6,6 +6,7 @@ import {
   embedName,
   isAggregate,
   isAggregated,
+  wholeRow,
   type EmbedSelect,
   type ReadNode,
   type SelectedField,
@@ -68,6 +69,7 @@ function spreadSql(
   { column, output, aggregate }: SpreadColumn,
   { lateralAlias, toOne }: { readonly lateralAlias: string; readonly toOne: boolean },
 ): SqlFragment {
+  if (column === wholeRow) return sql`${ident(lateralAlias)}.*`;
   const value = sql`${ident(lateralAlias)}.${ident(column)}`;
   if (aggregate !== undefined) return named(aggregated(aggregate, value), output);
   return named(toOne ? value : sql`coalesce(${value}, '[]')`, output);

@@ -35,7 +35,7 @@ function statusOf({ inserted, pageTotal }: RowsResult, { verb }: MutateAction, p
   const shown = preferences.return === 'representation';
   switch (verb) {
     case 'insert':
-      // Merged rows only, or none at all: nothing was created. Without a key to merge by nobody counted.
+      // Merged rows only, or none at all: nothing was created.
       return preferences.resolution === 'merge-duplicates' && (inserted ?? pageTotal) === 0n ? 200 : 201;
     case 'put':
       return shown ? (inserted === 0n ? 200 : 201) : 204;
@@ -82,7 +82,7 @@ function preferable({ verb, mutate }: MutateAction): Preferable {
   switch (verb) {
     case 'insert':
       return {
-        resolution: mutate.kind === 'insert' && mutate.conflict !== undefined,
+        resolution: mutate.kind === 'insert' && mutate.conflict !== undefined && mutate.conflict.columns.length > 0,
         missing: true,
         return: true,
       };

@@ -59,6 +59,11 @@ const ddl = `
   create function first_of(authors) returns books language sql stable as 'select * from api.books limit 1';
   create function books(tags) returns setof books language sql stable as 'select * from api.books';
   create function hidden.elsewhere(authors) returns setof books language sql stable as 'select * from api.books';
+  create table logs_2 partition of logs for values from ('2021-01-01') to ('2022-01-01');
+  create table logs_3 partition of logs for values from ('2022-01-01') to ('2023-01-01');
+  create table logs_4 partition of logs for values from ('2023-01-01') to ('2024-01-01');
+  create function logs_of_2(authors) returns setof logs_2 language sql stable as 'select * from api.logs_2';
+  create function author_of_3(logs_3) returns setof authors rows 1 language sql stable as 'select * from api.authors';
   create function with_more(authors, int) returns setof books language sql stable as 'select * from api.books';
 `;
 
@@ -220,6 +225,15 @@ describe('relationships of a real database', () => {
   test('a partition with a foreign key of its own is embedded, but no table', () => {
     expect(cache.table({ schema: 'api', name: 'logs_1' })).toBeUndefined();
     expect(cache.tables('api').map(({ name }) => name)).not.toContain('logs_1');
+  });
+
+  test.each([
+    ['authors', 'logs_of_2', ['computed to-many logs_2 (logs_of_2)']],
+    ['logs_3', 'author_of_3', ['computed to-one authors (author_of_3)']],
+    ['logs_4', 'books', []],
+  ])('a function from or to the rows of a partition: %s and %s', (origin, name, expected) => {
+    expect(cache.relationshipsNamed({ schema: 'api', name: origin }, 'api', name).map(show)).toEqual(expected);
+    expect(cache.table({ schema: 'api', name: origin })).toEqual(origin === 'authors' ? expect.anything() : undefined);
   });
 
   test('a function is found in its own schema, not in that of its rows', () => {

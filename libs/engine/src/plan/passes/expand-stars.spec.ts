@@ -21,11 +21,19 @@ describe('expandStars', () => {
 
   it.each([
     ['films?select=directors(*)', 'star'],
-    ['films?select=...directors(*)', 'id name born'],
+    ['films?select=...directors(*)', 'star'],
+    ['films?select=id.count(),...directors(*)', 'id name born'],
+    ['roles?select=...films(*)', 'id title director_id year rating meta tags genre code words colour'],
     ['films?select=...roles(*)', 'film_id actor_id character'],
     ['scripts?select=film_id.max(),films(directors(*))', ''],
     ['directors?select=films(*)', 'id title director_id year rating meta tags genre code words colour'],
   ])('%s shows in its embed %s', (path, expected) => {
     expect(filmPlan(path).embeds.map(shown)).toEqual([expected]);
+  });
+
+  it('names the columns of what is spread to one row inside arrays', () => {
+    expect(filmPlan('directors?select=...films(...directors(*))').embeds[0]?.embeds.map(shown)).toEqual([
+      'id name born',
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 /**
  * Sixth pass: `*` becomes the list of columns where PostgreSQL's own `*` would not do: with aggregates (each column is a
  * group; an aggregate inside a spread does not count), with domain representations (each is shown through its function) and in
- * spreads (the parent names each).
+ * to-many spreads and whatever is below them (each is an array).
  */
 import type { SchemaCache } from '../../schema-cache/schema-cache.js';
 import type { Table } from '../../schema-cache/table.js';
@@ -20,13 +20,13 @@ function hasStar({ select, embeds }: ReadNode): boolean {
   return select.some((item) => item.kind === 'star') || embeds.some(hasStar);
 }
 
-/** @param inAggregate something above is aggregated */
-function expandEmbed(embed: EmbedNode, inAggregate: boolean, schema: SchemaCache): EmbedNode {
-  const aggregates = inAggregate || embed.select.some(isAggregate);
+/** @param always something above is aggregated or spread into arrays */
+function expandEmbed(embed: EmbedNode, always: boolean, schema: SchemaCache): EmbedNode {
+  const each = always || embed.select.some(isAggregate) || (embed.spread && !embed.toOne);
   return {
     ...embed,
-    select: expanded(embed, aggregates || embed.spread, schema.table(embed.relationship.target), schema),
-    embeds: embed.embeds.map((inner) => expandEmbed(inner, aggregates, schema)),
+    select: expanded(embed, each, schema.table(embed.relationship.target), schema),
+    embeds: embed.embeds.map((inner) => expandEmbed(inner, each, schema)),
   };
 }
 
@@ -36,9 +36,10 @@ function expanded(
   table: Table | undefined,
   schema: SchemaCache,
 ): readonly SelectedField[] {
-  if (table === undefined || !node.select.some((item) => item.kind === 'star')) return node.select;
+  if (!node.select.some((item) => item.kind === 'star')) return node.select;
   if (!always && !hasRepresentation(table, schema)) return node.select;
-  const columns = [...table.columns.keys()].map((name): SelectedField => ({
+  // None are known of a partition, as with PostgREST.
+  const columns = [...(table?.columns.keys() ?? [])].map((name): SelectedField => ({
     kind: 'field',
     field: resolveField({ name, path: [] }, 'output', { schema, table }),
     alias: undefined,
@@ -48,8 +49,8 @@ function expanded(
   return node.select.flatMap((item) => (item.kind === 'star' ? columns : [item]));
 }
 
-function hasRepresentation(table: Table, schema: SchemaCache): boolean {
-  for (const column of table.columns.values()) {
+function hasRepresentation(table: Table | undefined, schema: SchemaCache): boolean {
+  for (const column of table?.columns.values() ?? []) {
     if (schema.representation(column.nominalType)?.toJson !== undefined) return true;
   }
   return false;

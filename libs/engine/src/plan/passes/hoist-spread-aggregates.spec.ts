@@ -22,6 +22,15 @@ describe('hoistSpreadAggregates', () => {
     ]);
   });
 
+  it('takes the whole row for a star, and what is embedded there once more', () => {
+    expect(filmPlan('roles?select=...films(*,directors(id))').embedSelect).toMatchObject([
+      { columns: [{ column: 'id' }, ...Array.from({ length: 10 }, () => ({})), { column: 'directors' }] },
+    ]);
+    expect(filmPlan('scripts?select=...films(directors(id),...directors(*))').embedSelect).toMatchObject([
+      { columns: [{ column: 'directors' }, { column: '*', output: '*' }] },
+    ]);
+  });
+
   it('hoists through spreads of spreads, up to the first node that is none', () => {
     const plan = filmPlan('roles?select=film_id,...films(...directors(born.max()::text))');
     expect(plan.embedSelect).toMatchObject([

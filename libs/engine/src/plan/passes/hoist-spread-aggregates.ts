@@ -2,7 +2,14 @@
  * Aggregates inside a to-one spread are computed over the parent's rows: the spread yields the bare value under the
  * aggregate's name, and the parent aggregates it. Two of one name are ambiguous, as with PostgREST; PostgreSQL says so.
  */
-import { embedName, isAggregate, type EmbedNode, type SelectedField, type SpreadColumn } from '../read-plan.js';
+import {
+  embedName,
+  isAggregate,
+  wholeRow,
+  type EmbedNode,
+  type SelectedField,
+  type SpreadColumn,
+} from '../read-plan.js';
 import { outputName } from './output-name.js';
 
 export interface Hoisted {
@@ -16,7 +23,10 @@ export function hoistSpreadAggregates(embed: EmbedNode): Hoisted {
   const columns: SpreadColumn[] = [];
 
   const select = embed.select.map((item): SelectedField => {
-    if (item.kind === 'star') return item;
+    if (item.kind === 'star') {
+      columns.push({ column: wholeRow, output: wholeRow, aggregate: undefined });
+      return item;
+    }
     const output = outputName(item);
     if (!embed.toOne || !isAggregate(item)) {
       columns.push({ column: output, output, aggregate: undefined });

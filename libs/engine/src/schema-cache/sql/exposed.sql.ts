@@ -8,8 +8,8 @@ export const exposedSchemas = `
   )`;
 
 /**
- * Partitions are left out, since they are reached through their parent; but those with a foreign key of their own, which
- * cannot be reached so, are there to be embedded.
+ * Partitions are left out, since they are reached through their parent; but those with a foreign key of their own, or whose
+ * rows a function takes or returns, cannot be reached so: they are there to be embedded.
  */
 export const exposedRelations = `${exposedSchemas},
   own_keys as materialized (
@@ -17,12 +17,19 @@ export const exposedRelations = `${exposedSchemas},
     from pg_constraint k
     where k.contype = 'f' and k.conparentid = 0
   ),
+  own_functions as materialized (
+    select unnest(array[p.proargtypes[0], p.prorettype]) as type
+    from pg_proc p
+    where p.oid >= 16384 and p.pronargs = 1 and p.prokind = 'f'
+  ),
   exposed as materialized (
     select c.oid, c.relname, c.relkind, c.reltype, c.relispartition, s.nspname
     from pg_class c
     join exposed_schemas s on s.oid = c.relnamespace
     where c.relkind in ('r', 'p', 'v', 'm', 'f')
-      and (not c.relispartition or c.oid in (select relation from own_keys))
+      and (
+        not c.relispartition or c.oid in (select relation from own_keys) or c.reltype in (select type from own_functions)
+      )
   )`;
 
 /**

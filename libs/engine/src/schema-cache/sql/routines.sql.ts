@@ -1,8 +1,8 @@
 import { exposedSchemas, resolvedDomains } from './exposed.sql.js';
 
 /**
- * One row per function of an exposed schema that can be called: its parameters have names, or there is one that takes a body.
- * Columns: schema, name, comment, parameters (JSON array of `[name, type, cast type,
+ * One row per function of an exposed schema that can be called: it has no parameters, one of them at least has a name (or an
+ * OUT parameter has: one without a name may have a default), or there is one that takes a body. Columns: schema, name, comment, parameters (JSON array of `[name, type, cast type,
  * required, variadic]`), returns a set (t/f), return kind (scalar, composite, void), return type's schema and name, through a domain
  * (t/f), volatility (i, s, v), SET clauses (JSON array of `name=value`).
  *
@@ -56,7 +56,7 @@ where p.pronamespace = any (array(select oid from exposed_schemas))
   and p.prokind = 'f' and p.prorettype <> 'trigger'::regtype
   and (
     p.pronargs = 0
-    or p.proargnames is not null and not '' = any (p.proargnames[1:p.pronargs])
+    or p.proargnames is not null
     or p.pronargs = 1 and p.proargtypes[0] in ('json'::regtype, 'jsonb'::regtype, 'text'::regtype, 'bytea'::regtype, 'xml'::regtype)
   )
 order by s.nspname, p.proname, p.oid`;
