@@ -5,6 +5,7 @@ export type { EngineRequest } from './engine-request.js';
 export type { EngineResponse } from './response/engine-response.js';
 export { assertNever, EngineError, engineError, InternalError } from './error/engine-error.js';
 export type { ErrorKind } from './error/error-kind.js';
+export { quoteName } from './identifiers.js';
 export {
   SqlError,
   type CancelSignal,

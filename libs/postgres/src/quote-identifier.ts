@@ -1,5 +1,5 @@
-/** The one place where a name becomes SQL text. */
-import { InternalError } from '@perch/engine';
+/** Names of an operator's or a user's choosing as SQL text: the engine's quoting, without its patience for a NUL. */
+import { InternalError, quoteName } from '@perch/engine';
 
 /**
  * Quotes a name for SQL text, always with double quotes.
@@ -9,5 +9,5 @@ import { InternalError } from '@perch/engine';
  */
 export function quoteIdentifier(name: string): string {
   if (name.includes('\0')) throw new InternalError('an identifier holds a NUL byte');
-  return `"${name.replaceAll('"', '""')}"`;
+  return quoteName(name);
 }

@@ -1,4 +1,5 @@
 /** The schema cache and what a role may use in, an ApiDescription out. */
+import { quoteName } from '../../identifiers.js';
 import type { Relationship } from '../../schema-cache/relationship.js';
 import type { Routine } from '../../schema-cache/routine.js';
 import type { SchemaCache } from '../../schema-cache/schema-cache.js';
@@ -169,7 +170,7 @@ function describeRoutine(
 
 function withoutSchema(type: string, schemas: readonly string[]): string {
   for (const schema of schemas) {
-    for (const prefix of [`${schema}.`, `"${schema.replaceAll('"', '""')}".`]) {
+    for (const prefix of [`${schema}.`, `${quoteName(schema)}.`]) {
       if (type.startsWith(prefix)) return type.slice(prefix.length);
     }
   }
