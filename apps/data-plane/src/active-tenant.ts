@@ -90,6 +90,7 @@ export function apiConfigOf(settings: DataApiSettings, publicPathPrefix: string)
     roleSettings: settings.db_config !== false,
     appSettings: settings.app_settings,
     statementTimeoutMs: settings.statement_timeout_ms ?? undefined,
+    maxToManyDepth: settings.max_to_many_depth ?? undefined,
     maxResponseBytes: settings.max_response_bytes ?? undefined,
     publicPathPrefix,
   });

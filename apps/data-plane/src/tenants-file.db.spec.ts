@@ -67,6 +67,8 @@ describe('a proxy of a tenants file', () => {
       tenant('a'),
       tenant('small', { max_body_bytes: 20 }),
       tenant('short', { max_response_bytes: 30 }),
+      tenant('flat', { max_to_many_depth: 1 }),
+      tenant('deep', { max_to_many_depth: null }),
       tenant('narrow', { max_concurrent_requests: 2 }),
       tenant('slow', { rate_limit: { requests_per_second: 0.01, burst: 2 } }),
     ]);
@@ -152,6 +154,25 @@ describe('a proxy of a tenants file', () => {
     controller.abort();
     expect(await Promise.all(gone)).toEqual(['gone', 'gone']);
     await until(async () => (await call('/narrow/notes')).status === 200);
+  });
+
+  it('bounds to-many embeds within one another: by twelve, by what the tenant says, or not at all', async () => {
+    await database.query(
+      `create or replace function again(notes) returns setof notes language sql stable as 'select * from notes'`,
+    );
+    const nested = (depth: number) => `/notes?select=id${',again(id'.repeat(depth)}${')'.repeat(depth)}`;
+    const answers = ['/a 12', '/a 13', '/flat 1', '/flat 2', '/deep 13'].map(async (wanted) => {
+      const [tenantPath, depth] = wanted.split(' ');
+      const { status, body } = await call(`${tenantPath}${nested(Number(depth))}`);
+      return [wanted, status, status === 200 ? 'rows' : body.code];
+    });
+    expect(await Promise.all(answers)).toEqual([
+      ['/a 12', 200, 'rows'],
+      ['/a 13', 400, 'PERCH203'],
+      ['/flat 1', 200, 'rows'],
+      ['/flat 2', 400, 'PERCH203'],
+      ['/deep 13', 200, 'rows'],
+    ]);
   });
 
   it('sends no body that is longer than the data API allows, nor any part of it', async () => {

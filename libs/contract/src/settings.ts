@@ -76,6 +76,8 @@ const fields = {
   max_body_bytes: positiveInteger,
   /** null means no cap. */
   max_response_bytes: positiveInteger.nullable(),
+  /** To-many embeds within one another; null means no limit. */
+  max_to_many_depth: positiveInteger.nullable(),
   /** null means no limit. */
   rate_limit: rateLimitSchema.nullable(),
   /** Of one proxy process; null means no limit. */
@@ -85,11 +87,14 @@ const fields = {
 };
 
 const defaultMaxConcurrentRequests = 1000;
+/** Three rows for each would be half a million for one row of the top level. */
+const defaultMaxToManyDepth = 12;
 
 /** Every setting with its value: what a snapshot carries. Later ones have defaults, for control planes and copies that lack them. */
 export const settingsSchema = z.strictObject({
   ...fields,
   max_concurrent_requests: fields.max_concurrent_requests.default(defaultMaxConcurrentRequests),
+  max_to_many_depth: fields.max_to_many_depth.default(defaultMaxToManyDepth),
 });
 export type DataApiSettings = z.infer<typeof settingsSchema>;
 
@@ -140,6 +145,7 @@ export const postgrestDefaults: DataApiSettings = {
   statement_timeout_ms: null,
   max_body_bytes: 10 * MEBIBYTE,
   max_response_bytes: null,
+  max_to_many_depth: defaultMaxToManyDepth,
   rate_limit: null,
   max_concurrent_requests: defaultMaxConcurrentRequests,
   allow_anonymous: true,

@@ -35,6 +35,8 @@ export interface ApiConfig {
   readonly appSettings: Readonly<Record<string, string>>;
   /** Milliseconds; undefined leaves the database's own. */
   readonly statementTimeoutMs: number | undefined;
+  /** To-many embeds within one another, on one path of the select; undefined for any number. */
+  readonly maxToManyDepth?: number | undefined;
   /** Bytes of a response's body; undefined for any number. */
   readonly maxResponseBytes?: number | undefined;
   /** What stands before the dialect's path in the public URL ("" when nothing): OpenAPI's basePath needs it. */

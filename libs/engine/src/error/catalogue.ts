@@ -393,6 +393,13 @@ export const catalogue = {
       `At most ${most} characters are accepted, counted with the names of its columns in every row`,
     doc: 'Each row of a CSV body names its columns on the way to PostgreSQL. Send the rows in several requests.',
   }),
+  PERCH203: row<{ readonly most: number }>({
+    status: 400,
+    kind: 'user',
+    message: ({ most }) => `More than ${most} to-many embeds within one another`,
+    hint: () => 'Read the deeper rows in a request of their own, filtered by the keys of these',
+    doc: 'Each to-many embed multiplies the rows of the one around it, in a circle of relationships without end. `max_to_many_depth` of this data API says how many may stand within one another; to-one embeds do not count.',
+  }),
 } as const;
 
 export type Catalogue = typeof catalogue;

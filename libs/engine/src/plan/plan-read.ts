@@ -19,7 +19,7 @@ import type { ReadPlan } from './read-plan.js';
 export interface ReadInput {
   readonly request: Pick<ApiRequest, 'queryParams' | 'topLevelRange'>;
   readonly schema: SchemaCache;
-  readonly config: Pick<ApiConfig, 'useLegacyTargetNames' | 'aggregatesEnabled' | 'maxRows'>;
+  readonly config: Pick<ApiConfig, 'useLegacyTargetNames' | 'aggregatesEnabled' | 'maxRows' | 'maxToManyDepth'>;
   /** Table or view that the rows are of (of a function: its row type, else its own name). */
   readonly relation: QualifiedIdentifier;
   /**
@@ -35,6 +35,7 @@ export interface ReadInput {
  * @throws PGRST123 aggregates while the configuration has them off
  * @throws PGRST127 aggregates in a to-many spread
  * @throws PGRST200, PGRST201 no or several relationships for an embed
+ * @throws PERCH200, PERCH203 too many embeds, or to-many ones within one another
  */
 export function planRead({ request, schema, config, relation, rows }: ReadInput): ReadPlan {
   const { queryParams } = request;
@@ -46,7 +47,13 @@ export function planRead({ request, schema, config, relation, rows }: ReadInput)
     ? { ...queryParams, filters: belowTop(queryParams.filters), logic: belowTop(queryParams.logic), ranges: [] }
     : queryParams;
   const legacyNames = attachToEmbeds(tree, attached, config.useLegacyTargetNames);
-  const root = { relation, fromSource: rows !== 'relation', schemaName: relation.schema, legacyNames };
+  const root = {
+    relation,
+    fromSource: rows !== 'relation',
+    schemaName: relation.schema,
+    legacyNames,
+    maxToManyDepth: config.maxToManyDepth,
+  };
 
   let plan = resolveRelationships(tree, root, schema);
   plan = addOrders(plan, tree, schema);

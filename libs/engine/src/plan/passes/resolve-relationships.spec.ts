@@ -4,11 +4,12 @@ import { attachToEmbeds } from './attach-to-embeds.js';
 import { initReadPlan } from './init-read-plan.js';
 import { resolveRelationships } from './resolve-relationships.js';
 
-function resolved(relation: string, query: string, fromSource = false): ReadPlan {
+function resolved(relation: string, query: string, fromSource = false, maxToManyDepth?: number): ReadPlan {
   const { queryParams } = filmQuery(query);
   const tree = initReadPlan(queryParams.select);
   const legacyNames = attachToEmbeds(tree, queryParams, true);
-  return resolveRelationships(tree, { relation: api(relation), fromSource, schemaName: 'api', legacyNames }, films);
+  const root = { relation: api(relation), fromSource, schemaName: 'api', legacyNames, maxToManyDepth };
+  return resolveRelationships(tree, root, films);
 }
 
 describe('resolveRelationships', () => {
@@ -76,6 +77,19 @@ describe('resolveRelationships', () => {
     expect(() => resolved('films', 'select=directors(places(id))')).toThrow(
       expect.objectContaining({ code: 'PGRST200' }),
     );
+  });
+
+  it.each<[string, string, number | undefined, boolean]>([
+    ['directors', 'films(directors(films(id)))', 2, true],
+    ['directors', 'films(directors(films(roles(id))))', 2, false],
+    ['directors', 'films(directors(...films(id)))', 1, false],
+    ['films', 'directors(films(id)),roles(films(roles(id)))', 2, true],
+    ['roles', 'films(directors(id))', 0, true],
+    ['directors', 'films(directors(films(directors(films(id)))))', undefined, true],
+  ])('of %s, %s has to-many embeds within one another, with %s allowed: %s', (relation, select, most, allowed) => {
+    const plan = (): ReadPlan => resolved(relation, `select=${select}`, false, most);
+    if (allowed) expect(plan).not.toThrow();
+    else expect(plan).toThrow(expect.objectContaining({ code: 'PERCH203' }));
   });
 
   it('bounds the number of embeds, wide or deep', () => {

@@ -27,6 +27,8 @@ export interface RootRelation {
   /** Schema of everything that is embedded. */
   readonly schemaName: string;
   readonly legacyNames: readonly LegacyName[];
+  /** Most to-many embeds within one another; undefined for any number. */
+  readonly maxToManyDepth: number | undefined;
 }
 
 /** PostgreSQL plans a hundred lateral joins in half a second; five hundred take a minute and gigabytes. */
@@ -35,15 +37,16 @@ const mostEmbeds = 100;
 /**
  * @throws PGRST200, PGRST201 no or several relationships for an embed
  * @throws PERCH200 too many embeds
+ * @throws PERCH203 too many to-many embeds within one another
  */
 export function resolveRelationships(
   tree: RequestNode,
-  { relation, fromSource, schemaName, legacyNames }: RootRelation,
+  { relation, fromSource, schemaName, legacyNames, maxToManyDepth }: RootRelation,
   schema: SchemaCache,
 ): ReadPlan {
   const from = fromSource ? { schema: '', name: sourceCte } : relation;
   const alias = fromSource ? relation.name : undefined;
-  const parent = { relation, name: alias === undefined ? from : { schema: '', name: alias }, depth: 0 };
+  const parent = { relation, name: alias === undefined ? from : { schema: '', name: alias }, depth: 0, toManyDepth: 0 };
   const context = { schema, table: schema.table(relation) };
   return {
     select: selectedFields(tree, context),
@@ -54,7 +57,7 @@ export function resolveRelationships(
     alias,
     relation,
     legacyNames,
-    embeds: linkAll(tree.embeds, parent, { schema, schemaName, linked: 0 }),
+    embeds: linkAll(tree.embeds, parent, { schema, schemaName, maxToManyDepth, linked: 0 }),
     embedSelect: [],
   };
 }
@@ -62,6 +65,7 @@ export function resolveRelationships(
 interface Linking {
   readonly schema: SchemaCache;
   readonly schemaName: string;
+  readonly maxToManyDepth: number | undefined;
   /** Embeds so far. */
   linked: number;
 }
@@ -71,6 +75,8 @@ interface Parent {
   /** What qualifies its columns. */
   readonly name: QualifiedIdentifier;
   readonly depth: number;
+  /** To-many embeds on the way here: each may multiply the rows of the one above. */
+  readonly toManyDepth: number;
 }
 
 function linkAll(embeds: readonly RequestEmbed[], parent: Parent, linking: Linking): readonly EmbedNode[] {
@@ -78,7 +84,7 @@ function linkAll(embeds: readonly RequestEmbed[], parent: Parent, linking: Linki
 }
 
 function link(request: RequestEmbed, parent: Parent, linking: Linking): EmbedNode {
-  const { schema, schemaName } = linking;
+  const { schema, schemaName, maxToManyDepth } = linking;
   const { name, hint, joinType, spread } = request;
   const relationship = findRelationship(schema, {
     origin: { schema: schemaName, name: parent.relation.name },
@@ -88,10 +94,20 @@ function link(request: RequestEmbed, parent: Parent, linking: Linking): EmbedNod
   });
   linking.linked++;
   if (linking.linked > mostEmbeds) throw engineError('PERCH200', { most: mostEmbeds });
+  const toOne = isToOne(relationship);
+  const toManyDepth = parent.toManyDepth + (toOne ? 0 : 1);
+  if (maxToManyDepth !== undefined && toManyDepth > maxToManyDepth) {
+    throw engineError('PERCH203', { most: maxToManyDepth });
+  }
   const depth = parent.depth + 1;
   const target = relationship.target;
   const alias = aliasOf(relationship, parent, depth);
-  const self = { relation: target, name: alias === undefined ? target : { schema: '', name: alias }, depth };
+  const self = {
+    relation: target,
+    name: alias === undefined ? target : { schema: '', name: alias },
+    depth,
+    toManyDepth,
+  };
   // Of an embed that is named by a key or a function no types are known, as with PostgREST.
   const context = { schema, table: schema.table({ schema: schemaName, name }) };
   return {
@@ -106,7 +122,7 @@ function link(request: RequestEmbed, parent: Parent, linking: Linking): EmbedNod
     joinType,
     spread,
     relationship,
-    toOne: isToOne(relationship),
+    toOne,
     lateralAlias: lateralAliasFor(parent.relation.name, request.alias ?? name, depth),
     parentName: parent.name,
     embeds: linkAll(request.embeds, self, linking),
