@@ -1,11 +1,6 @@
 /** Promise: data APIs of several branches live in one cluster, each in a database of its own, and none uses or disturbs the roles of another. */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { findFreePort } from '../../compute/src/embedded/free-port.js';
+import { everyOlder, startOlderPostgres } from '../../../tools/testing/older-postgres.js';
 import { createTestCluster } from '../../../tools/testing/test-cluster.js';
 import { deprovision } from './deprovision.js';
 import { groupRoleName, type ProvisioningSpec } from './provisioning-spec.js';
@@ -18,23 +13,16 @@ interface Cluster {
   drop(): Promise<void>;
 }
 
-/** Not on every machine. */
-const olderBinaries = '/usr/lib/postgresql/15/bin';
-const hasOlder = fs.existsSync(path.join(olderBinaries, 'initdb'));
-
-const servers: readonly [name: string, start: (() => Promise<Cluster>) | undefined][] = [
-  ['the newest PostgreSQL', () => createTestCluster()],
-  [
-    hasOlder ? 'PostgreSQL 15' : `PostgreSQL 15 (skipped: ${olderBinaries} is not there)`,
-    hasOlder ? startOlder : undefined,
-  ],
+const servers = [
+  { major: 18, title: 'the newest PostgreSQL', describe, start: (): Promise<Cluster> => createTestCluster() },
+  ...everyOlder.map((older) => ({ ...older, start: (): Promise<Cluster> => startOlderPostgres(older.major) })),
 ];
 
-for (const [name, start] of servers) {
-  const describeServer = start === undefined ? describe.skip : describe;
-  const isOld = start === startOlder;
+for (const server of servers) {
+  // Since 16 a role is its maker's.
+  const isOld = server.major < 16;
 
-  describeServer(`on ${name}`, () => {
+  server.describe(`on ${server.title}`, () => {
     let cluster: Cluster;
     const open: pg.Client[] = [];
     const connect = async (database: string, user: string, password: string) => {
@@ -78,7 +66,7 @@ for (const [name, start] of servers) {
       );
 
     beforeAll(async () => {
-      cluster = await (start ?? createTestCluster)();
+      cluster = await server.start();
       await ask(
         'postgres',
         "create role owner_a login createrole password 'own'",
@@ -103,7 +91,8 @@ for (const [name, start] of servers) {
       await expect(second.query('set role team')).rejects.toMatchObject({ code: '42501' });
       for (const login of [first, second]) await expect(login.query('set role authenticated')).resolves.toBeDefined();
       const warnings = found.notes.filter((note) => note.includes('should not share this cluster'));
-      expect(warnings).toEqual(isOld ? [expect.stringContaining('In PostgreSQL 15 a role that may create roles')] : []);
+      const warning = `In PostgreSQL ${server.major} a role that may create roles`;
+      expect(warnings).toEqual(isOld ? [expect.stringContaining(warning)] : []);
     });
 
     test('another owner is told what the maker of the shared roles has to run, and then changes nothing of theirs', async () => {
@@ -161,46 +150,4 @@ for (const [name, start] of servers) {
       expect([await rolesOf('ep-2'), await rolesOf('ep-3')]).toEqual(before);
     });
   });
-}
-
-/** A server of an installed PostgreSQL 15, which does not run as root. */
-async function startOlder(): Promise<Cluster> {
-  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'perch-test-older-'));
-  const isRoot = process.getuid?.() === 0;
-  const nobody = 65_534;
-  if (isRoot) fs.chownSync(home, nobody, nobody);
-  const as = isRoot ? { uid: nobody, gid: nobody } : {};
-  const [dataDir, passwordFile] = [path.join(home, 'data'), path.join(home, 'password')];
-  fs.writeFileSync(passwordFile, 'test\n', { mode: 0o644 });
-  const initdb = ['-D', dataDir, '-U', 'postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--no-sync'];
-  execFileSync(path.join(olderBinaries, 'initdb'), initdb, { ...as, stdio: 'ignore', cwd: home });
-  const port = await findFreePort();
-  const settings = ['fsync=off', 'listen_addresses=127.0.0.1', 'unix_socket_directories=', `port=${port}`];
-  const words = ['-D', dataDir, ...settings.flatMap((setting) => ['-c', setting])];
-  const server: ChildProcess = spawn(path.join(olderBinaries, 'postgres'), words, {
-    ...as,
-    stdio: 'ignore',
-    cwd: home,
-  });
-  const url = (database: string) => `postgresql://postgres:test@127.0.0.1:${port}/${database}`;
-  for (let tries = 0; ; tries += 1) {
-    const client = new pg.Client({ connectionString: url('postgres') });
-    const error: unknown = await client.connect().then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    await client.end().catch(() => undefined);
-    if (error === undefined) break;
-    if (tries === 300) throw error;
-    await sleep(100);
-  }
-  return {
-    url,
-    async drop() {
-      const ended = new Promise((resolve) => server.once('exit', resolve));
-      server.kill('SIGQUIT');
-      await ended;
-      fs.rmSync(home, { recursive: true, force: true });
-    },
-  };
 }

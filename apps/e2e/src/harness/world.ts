@@ -8,14 +8,14 @@ import { workspace } from './perch-process.js';
 
 const corpus = path.join(workspace, 'apps/e2e/conformance');
 
-interface Postgres {
+export interface WorldPostgres {
   readonly port: number;
   /** Of a superuser. */
   url(database: string): string;
 }
 
 /** @returns the path of the tenants file, in `home` */
-export async function loadWorld(postgres: Postgres, home: string): Promise<string> {
+export async function loadWorld(postgres: WorldPostgres, home: string): Promise<string> {
   await runSql(postgres.url('postgres'), `CREATE DATABASE world TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'`);
   await runSql(postgres.url('world'), fs.readFileSync(path.join(corpus, 'world.sql'), 'utf8'));
   const databaseUrl = `postgresql://world_authenticator:cartulary@127.0.0.1:${postgres.port}/world`;

