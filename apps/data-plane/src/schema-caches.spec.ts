@@ -38,6 +38,10 @@ class FakeDatabase {
     return this.counts ? { kind: 'counted', text: version } : { kind: 'catalog', text: version + this.roles };
   };
   readState = async () => ({ version: await this.readVersion(), catalog: this.schema + this.roles });
+  readSchemaWithState = async () => {
+    const state = await this.readState().catch(() => undefined);
+    return { snapshot: await this.readSchema(), state };
+  };
   readCatalogVersion = async () => this.schema + this.roles;
   readSettings = async () => new Map<string, string>();
 }

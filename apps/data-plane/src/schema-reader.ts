@@ -22,10 +22,18 @@ import type { SchemaState, SchemaVersion } from './schema-version.js';
 /** What is asked of a tenant's database. Each throws what the executor throws. */
 export interface SchemaDatabase {
   readSchema(tenant: ActiveTenant): Promise<SchemaSnapshot>;
+  /** In one trip: the state is that of before the schema was read. */
+  readSchemaWithState(tenant: ActiveTenant): Promise<SchemaWithState>;
   readVersion(tenant: ActiveTenant): Promise<SchemaVersion>;
   readState(tenant: ActiveTenant): Promise<SchemaState>;
   readCatalogVersion(tenant: ActiveTenant): Promise<string>;
   readSettings(tenant: ActiveTenant, options: DatabaseSettingsOptions): Promise<ReadonlyMap<string, string>>;
+}
+
+export interface SchemaWithState {
+  readonly snapshot: SchemaSnapshot;
+  /** undefined when the database cannot tell. */
+  readonly state: SchemaState | undefined;
 }
 
 export interface SchemaReading {
@@ -72,13 +80,21 @@ export function createSchemaReader({ database, copies, observer, sharedBy }: Sch
     }
   };
 
+  const readAll = async (tenant: ActiveTenant) => {
+    if (!tenant.snapshot.settings.db_config) {
+      const read = await database.readSchemaWithState(tenant);
+      return { ...read, config: noDatabaseConfig, configured: tenant };
+    }
+    // First the state: what changes in between is then noticed, not missed. The configuration says what is exposed.
+    const state = await database.readState(tenant).catch(() => undefined);
+    const config = await readConfig(tenant);
+    const configured = config.applyTo(tenant);
+    return { snapshot: await database.readSchema(configured), state, config, configured };
+  };
+
   return {
     async fromDatabase(tenant) {
-      // First the state: what changes in between is then noticed, not missed.
-      const state = await database.readState(tenant).catch(() => undefined);
-      const config = await readConfig(tenant);
-      const configured = config.applyTo(tenant);
-      const snapshot = await database.readSchema(configured);
+      const { config, configured, snapshot, state } = await readAll(tenant);
       const { contentHash } = snapshot;
       const text = serializeSchemaSnapshot(snapshot);
       if (state !== undefined) {

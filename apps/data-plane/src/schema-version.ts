@@ -2,7 +2,7 @@
  * Which state a database's schema is in, as one text that differs when the schema does: counted by provisioning's event
  * triggers where they are, else summed up from the catalogs.
  */
-import { schemaVersionQuery, type SqlExecutor } from '@perch/engine';
+import { schemaVersionQuery, type SqlExecutor, type SqlResult, type SqlStatement } from '@perch/engine';
 import { catalogVersionSql } from './catalog-version.sql.js';
 
 export interface SchemaVersion {
@@ -34,13 +34,20 @@ export async function readSchemaVersion(executor: SqlExecutor): Promise<SchemaVe
   return { kind: 'catalog', text: await readCatalogVersion(executor) };
 }
 
-/** @throws what the executor throws */
-export async function readSchemaState(executor: SqlExecutor): Promise<SchemaState> {
-  const [counted, catalog = ''] = await readTexts(executor, countedVersionSql, catalogVersionSql);
+/** Results in the order of these are what `schemaStateOf` takes. */
+export const schemaStateStatements: readonly SqlStatement[] = statements(countedVersionSql, catalogVersionSql);
+
+export function schemaStateOf(results: readonly SqlResult[]): SchemaState {
+  const [counted, catalog = ''] = results.map(firstField);
   return {
     version: counted === undefined ? { kind: 'catalog', text: catalog } : { kind: 'counted', text: counted },
     catalog,
   };
+}
+
+/** @throws what the executor throws */
+export async function readSchemaState(executor: SqlExecutor): Promise<SchemaState> {
+  return schemaStateOf(await executor.submit({ statements: schemaStateStatements, repeatable: true }));
 }
 
 /** @throws what the executor throws */
@@ -54,7 +61,13 @@ async function readTexts(
   executor: SqlExecutor,
   ...queries: readonly string[]
 ): Promise<readonly (string | undefined)[]> {
-  const statements = queries.map((text) => ({ text, values: [] }));
-  const results = await executor.submit({ statements, repeatable: true });
-  return results.map(({ rows }) => rows[0]?.[0] ?? undefined);
+  return (await executor.submit({ statements: statements(...queries), repeatable: true })).map(firstField);
+}
+
+function statements(...queries: readonly string[]): readonly SqlStatement[] {
+  return queries.map((text) => ({ text, values: [] }));
+}
+
+function firstField({ rows }: SqlResult): string | undefined {
+  return rows[0]?.[0] ?? undefined;
 }

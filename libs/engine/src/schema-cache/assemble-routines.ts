@@ -1,106 +1,100 @@
-/** Rows of the queries for functions, casts, media types and roles in, their values out. Pure. */
-import { anyMediaType } from './media-handler.js';
+/** Functions of the catalogs in, the routines and computed relationships that they are out. Pure. */
+import type { QualifiedIdentifier } from '../identifiers.js';
+import type { CatalogFunction } from './catalog-function.js';
 import type { ComputedRelationship } from './relationship.js';
-import type { DomainRepresentation } from './representation.js';
-import type { Role } from './role.js';
-import type { IsolationLevel, Routine, RoutineParameter, RoutineReturn, Volatility } from './routine.js';
-import type { MediaHandlerRecord, TableRecord } from './schema-snapshot.js';
-import { flag, nestedRows, optionalText, text, textList, type CatalogRow } from './catalog-row.js';
-import { InternalError } from '../error/engine-error.js';
+import type { Routine, RoutineParameter, RoutineReturn, Volatility } from './routine.js';
+import type { TableRecord } from './schema-snapshot.js';
+import { splitIsolation } from './split-isolation.js';
+import type { Types } from './types.js';
 
 const volatilities: Readonly<Record<string, Volatility>> = { v: 'volatile', s: 'stable', i: 'immutable' };
-const returnKinds: Readonly<Record<string, RoutineReturn['kind']>> = { composite: 'composite', void: 'void' };
-const isolationSetting = 'default_transaction_isolation';
-/** Every other means read committed. */
-const isolationLevels: readonly IsolationLevel[] = ['repeatable read', 'serializable'];
 
-export function assembleRoutine(row: CatalogRow): Routine {
-  const parameters = nestedRows(row, 3).map((parameter): RoutineParameter => ({
-    name: text(parameter, 0),
-    type: text(parameter, 1),
-    castType: text(parameter, 2),
-    required: flag(parameter, 3),
-    variadic: flag(parameter, 4),
-  }));
-  const settings = textList(row, 10).map((setting): readonly [string, string] => {
-    const equals = setting.indexOf('=');
-    return [setting.slice(0, equals), setting.slice(equals + 1)];
-  });
+/** Types that a whole body may be. */
+const bodyTypes: ReadonlySet<string> = new Set(['json', 'jsonb', 'text', 'bytea', 'xml']);
+
+/** Of length 1 when nothing says otherwise, which for a parameter nothing does. */
+const castTypes: Readonly<Record<string, string>> = {
+  character: 'character varying',
+  'character[]': 'character varying[]',
+  bit: 'bit varying',
+  'bit[]': 'bit varying[]',
+};
+
+/** Arguments of these modes are columns of what is returned: OUT, INOUT, TABLE. */
+const columnModes: ReadonlySet<string> = new Set(['o', 'b', 't']);
+
+/** undefined for a function that cannot be called. */
+export function assembleRoutine(one: CatalogFunction, types: Types): Routine | undefined {
+  if (one.isAggregate || isPseudoType(one.returns.identifier, 'trigger') || !isCallable(one)) return undefined;
+  const parameters = assembleParameters(one);
   return {
-    schema: text(row, 0),
-    name: text(row, 1),
-    description: optionalText(row, 2),
+    schema: one.identifier.schema,
+    name: one.identifier.name,
+    description: one.description,
     parameters,
     hasVariadic: parameters.some((parameter) => parameter.variadic),
-    returns: {
-      set: flag(row, 4),
-      kind: returnKinds[text(row, 5)] ?? 'scalar',
-      type: { schema: text(row, 6), name: text(row, 7) },
-      viaDomain: flag(row, 8),
-    },
-    volatility: volatilities[text(row, 9)] ?? 'volatile',
-    ...splitIsolation(settings),
+    returns: assembleReturn(one, types),
+    volatility: volatilities[one.volatility] ?? 'volatile',
+    ...splitIsolation(one.settings),
   };
 }
 
+/** undefined for a function that does not take a table's row and return rows of a table. @param ofRows table by its rows' type. */
 export function assembleComputedRelationship(
-  row: CatalogRow,
-  tableOf: (oid: string) => TableRecord | undefined,
-): ComputedRelationship {
-  const origin = tableOf(text(row, 2));
-  const target = tableOf(text(row, 3));
-  if (origin === undefined || target === undefined) throw new InternalError('computed relationship of unknown tables');
+  { identifier, isAggregate, inputTypes, firstType, returns }: CatalogFunction,
+  ofRows: (type: string) => TableRecord | undefined,
+): ComputedRelationship | undefined {
+  if (isAggregate || firstType === undefined || inputTypes.length !== 1) return undefined;
+  const origin = ofRows(firstType);
+  const target = ofRows(returns.oid);
+  if (origin === undefined || target === undefined) return undefined;
   return {
     kind: 'computed',
-    function: { schema: text(row, 0), name: text(row, 1) },
+    function: identifier,
     origin: { schema: origin.schema, name: origin.name },
     target: { schema: target.schema, name: target.name },
-    toOne: flag(row, 4),
+    toOne: returns.atMostOneRow,
     isSelf: origin === target,
   };
 }
 
-/** One row is one cast; a domain has up to three. */
-export function assembleRepresentations(rows: readonly CatalogRow[]): readonly DomainRepresentation[] {
-  const byDomain = new Map<string, DomainRepresentation>();
-  for (const row of rows) {
-    const domain = text(row, 0);
-    const fromDomain = flag(row, 2);
-    const form = text(row, 1);
-    const cast = { schema: text(row, 3), name: text(row, 4) };
-    const known = byDomain.get(domain);
-    byDomain.set(domain, {
-      domain,
-      toJson: fromDomain && form === 'json' ? cast : known?.toJson,
-      fromJson: !fromDomain && form === 'json' ? cast : known?.fromJson,
-      fromText: !fromDomain && form === 'text' ? cast : known?.fromText,
-    });
-  }
-  return [...byDomain.values()];
+/**
+ * It has no parameters, one of them at least has a name (or an OUT parameter has: one without a name may have a default),
+ * or there is one that takes a body.
+ */
+function isCallable({ argumentNames, inputTypes }: CatalogFunction): boolean {
+  const [first, ...others] = inputTypes;
+  return first === undefined || argumentNames.length > 0 || (others.length === 0 && bodyTypes.has(first));
 }
 
-export function assembleMediaHandler(row: CatalogRow): MediaHandlerRecord {
-  const spelled = text(row, 3);
-  const table = optionalText(row, 5);
+/**
+ * Names are paired with the types of the input parameters by position, as PostgREST does: right unless an OUT parameter
+ * stands before an IN parameter (recorded: such functions cannot be called with arguments).
+ */
+function assembleParameters(one: CatalogFunction): readonly RoutineParameter[] {
+  const required = one.inputTypes.length - one.defaults;
+  return one.inputTypes.map((type, index) => ({
+    name: one.argumentNames[index] ?? '',
+    type,
+    castType: castTypes[type] ?? type,
+    required: index < required,
+    variadic: one.argumentModes[index] === 'v',
+  }));
+}
+
+function assembleReturn({ returns, argumentModes }: CatalogFunction, types: Types): RoutineReturn {
+  const domain = types.domain(returns.oid);
+  const isComposite = (domain?.base.kind ?? returns.kind) === 'c';
+  const hasColumns = argumentModes.some((mode) => columnModes.has(mode));
+  const isVoid = isPseudoType(returns.identifier, 'void') && !returns.set;
   return {
-    kind: flag(row, 0) ? 'aggregate' : 'function',
-    routine: { schema: text(row, 1), name: text(row, 2) },
-    mediaType: spelled.toLowerCase(),
-    contentType: spelled === anyMediaType ? 'application/octet-stream' : spelled,
-    binary: flag(row, 6),
-    table: table === undefined ? undefined : { schema: text(row, 4), name: table },
+    set: returns.set,
+    kind: isVoid ? 'void' : isComposite || hasColumns ? 'composite' : 'scalar',
+    type: domain !== undefined && isComposite ? domain.base.identifier : returns.identifier,
+    viaDomain: domain !== undefined,
   };
 }
 
-export function assembleRole(row: CatalogRow): Role {
-  const settings = nestedRows(row, 2).map((pair): readonly [string, string] => [text(pair, 0), text(pair, 1)]);
-  return { name: text(row, 0), refused: flag(row, 1), ...splitIsolation(settings) };
-}
-
-function splitIsolation(settings: readonly (readonly [string, string])[]): Pick<Role, 'settings' | 'isolation'> {
-  const level = settings.find(([name]) => name === isolationSetting)?.[1].toLowerCase();
-  return {
-    settings: settings.filter(([name]) => name !== isolationSetting),
-    isolation: level === undefined ? undefined : (isolationLevels.find((known) => known === level) ?? 'read committed'),
-  };
+function isPseudoType({ schema, name }: QualifiedIdentifier, pseudoType: 'trigger' | 'void'): boolean {
+  return schema === 'pg_catalog' && name === pseudoType;
 }

@@ -1,32 +1,27 @@
-/** Rows of the table, column, key and view queries in; tables with their columns and keys, and foreign keys, out. Pure. */
+/** Rows of the queries for relations, columns, keys and views in; tables with their columns and keys, and foreign keys, out. Pure. */
 import { InternalError } from '../error/engine-error.js';
-import {
-  flag,
-  integer,
-  integerList,
-  optionalInteger,
-  optionalText,
-  text,
-  textList,
-  type CatalogRow,
-} from './catalog-row.js';
+import { assembleColumns } from './assemble-columns.js';
+import { flag, integer, integerArray, text, type CatalogRow } from './catalog-row.js';
 import { KeyEnds, type BaseKey, type ShownKey } from './key-ends.js';
 import type { ForeignKey, KeyEnd, TableRecord } from './schema-snapshot.js';
 import type { Column, TableKind } from './table.js';
+import type { Types } from './types.js';
 import { copiedColumns } from './view-columns.js';
 
 export interface TableRows {
-  readonly tables: readonly CatalogRow[];
+  readonly relations: readonly CatalogRow[];
   readonly columns: readonly CatalogRow[];
+  readonly relationComments: readonly CatalogRow[];
   readonly keys: readonly CatalogRow[];
   readonly views: readonly CatalogRow[];
 }
 
 export interface AssembledTables {
+  /** Sorted by schema and name. */
   readonly tables: readonly TableRecord[];
   readonly foreignKeys: readonly ForeignKey[];
-  /** Index into `tables` by oid. */
-  readonly indexes: ReadonlyMap<string, number>;
+  /** The table whose rows are of the type with this oid. */
+  readonly ofRows: (type: string) => TableRecord | undefined;
 }
 
 interface Key extends BaseKey {
@@ -47,9 +42,13 @@ const kinds: Readonly<Record<string, TableKind>> = {
   f: 'foreign-table',
 };
 
-export function assembleTables(rows: TableRows): AssembledTables {
-  const indexes = new Map(rows.tables.map((row, index) => [text(row, 0), index]));
-  const columns = readColumns(rows.columns);
+/** @param schemas names of the exposed schemas by oid, in the order of the names. */
+export function assembleTables(rows: TableRows, schemas: ReadonlyMap<string, string>, types: Types): AssembledTables {
+  const relations = bySchema(rows.relations, schemas);
+  const indexes = new Map(relations.map((row, index) => [text(row, 0), index]));
+  const comments = readComments(rows.relationComments);
+  const commentOf = (relation: string, number: number) => comments.get(relation)?.get(number);
+  const columns = assembleColumns(rows.columns, types, commentOf);
   const keys = rows.keys.map(readKey);
   const copies = new Map(rows.views.map((row) => [text(row, 0), copiedColumns(text(row, 1))]));
   const ends = new KeyEnds((relation) => indexes.has(relation), copies);
@@ -58,55 +57,69 @@ export function assembleTables(rows: TableRows): AssembledTables {
     key.columns.map((number) => columnNamed(columns.get(key.relation), number));
   const primaryKeys = readPrimaryKeys(keys, ends, named);
 
-  const tables = rows.tables.map((row): TableRecord => {
-    const can = integer(row, 5);
-    const isPartition = flag(row, 6);
+  const tables = relations.map((row): TableRecord => {
+    const relation = text(row, 0);
+    const can = changesOf(row);
+    const isPartition = flag(row, 5);
     return {
-      schema: text(row, 1),
+      schema: schemas.get(text(row, 1)) ?? '',
       name: text(row, 2),
       kind: isPartition ? 'partition' : (kinds[text(row, 3)] ?? 'table'),
-      description: optionalText(row, 4),
+      description: commentOf(relation, 0),
       insertable: (can & INSERT) !== 0,
       updatable: (can & UPDATE) !== 0,
       deletable: (can & DELETE) !== 0,
       // Of a partition none is known: it is no junction.
-      primaryKey: isPartition ? [] : [...(primaryKeys.get(text(row, 0)) ?? [])].sort(),
-      columns: [...(columns.get(text(row, 0)) ?? new Map<number, Column>()).values()],
+      primaryKey: isPartition ? [] : [...(primaryKeys.get(relation) ?? [])].sort(),
+      columns: [...(columns.get(relation)?.values() ?? [])],
     };
   });
-  return { tables, foreignKeys: readForeignKeys(keys, ends, named, indexes), indexes };
+  const rowTypes = new Map(relations.map((row, index) => [text(row, 4), index]));
+  return {
+    tables,
+    foreignKeys: readForeignKeys(keys, ends, named, indexes),
+    ofRows: (type) => tables[rowTypes.get(type) ?? -1],
+  };
 }
 
-/** By relation's oid and column's number. */
-function readColumns(rows: readonly CatalogRow[]): ReadonlyMap<string, ReadonlyMap<number, Column>> {
-  const byRelation = new Map<string, Map<number, Column>>();
+/** Within a schema the order stays. */
+function bySchema(relations: readonly CatalogRow[], schemas: ReadonlyMap<string, string>): readonly CatalogRow[] {
+  const groups = new Map([...schemas.keys()].map((schema): [string, CatalogRow[]] => [schema, []]));
+  // A schema that another session has just renamed away is none of them any more.
+  for (const row of relations) groups.get(text(row, 1))?.push(row);
+  return [...groups.values()].flat();
+}
+
+/** By relation's oid and column's number, 0 for the relation itself. */
+function readComments(rows: readonly CatalogRow[]): ReadonlyMap<string, ReadonlyMap<number, string>> {
+  const byRelation = new Map<string, Map<number, string>>();
   for (const row of rows) {
-    const relation = text(row, 0);
-    let columns = byRelation.get(relation);
-    if (columns === undefined) byRelation.set(relation, (columns = new Map()));
-    columns.set(integer(row, 1), {
-      name: text(row, 2),
-      description: optionalText(row, 3),
-      nullable: !flag(row, 4),
-      nominalType: text(row, 5),
-      baseType: text(row, 6),
-      maxLength: optionalInteger(row, 7),
-      defaultExpression: optionalText(row, 8),
-      generated: flag(row, 9),
-      enumValues: textList(row, 10),
-    });
+    const comments = byRelation.get(text(row, 0)) ?? new Map<number, string>();
+    byRelation.set(text(row, 0), comments.set(integer(row, 1), text(row, 2)));
   }
   return byRelation;
 }
 
+function changesOf(row: CatalogRow): number {
+  switch (text(row, 3)) {
+    case 'r':
+    case 'p':
+      return UPDATE | INSERT | DELETE;
+    case 'm':
+      return 0;
+    default:
+      return integer(row, 6);
+  }
+}
+
 function readKey(row: CatalogRow): Key {
-  const referenced = optionalText(row, 4);
+  const kind = text(row, 0);
   return {
-    kind: text(row, 0),
+    kind,
     relation: text(row, 1),
     constraint: text(row, 2),
-    columns: integerList(row, 3),
-    referenced: referenced === undefined ? undefined : { relation: referenced, columns: integerList(row, 5) },
+    columns: integerArray(row, 3),
+    referenced: kind === 'f' ? { relation: text(row, 4), columns: integerArray(row, 5) } : undefined,
   };
 }
 

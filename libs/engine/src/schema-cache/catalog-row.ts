@@ -21,33 +21,24 @@ export function integer(row: CatalogRow, field: number): number {
   return Number(text(row, field));
 }
 
-export function optionalInteger(row: CatalogRow, field: number): number | undefined {
-  const value = row[field];
-  return value == null ? undefined : Number(value);
+/** A missing array is an empty one. */
+export function textArray(row: CatalogRow, field: number): readonly string[] {
+  return parseArray(row[field] ?? '{}');
 }
 
-export function textList(row: CatalogRow, field: number): readonly string[] {
-  return list(row, field).map(String);
+export function integerArray(row: CatalogRow, field: number): readonly number[] {
+  return textArray(row, field).map(Number);
 }
 
-export function integerList(row: CatalogRow, field: number): readonly number[] {
-  return list(row, field).map(Number);
-}
+/** An array of one dimension as PostgreSQL prints it, without nulls: `{a,"b c"}`, or `[0:1]={a,b}` where it does not start at 1. */
+const quotedOrPlain = /"((?:[^"\\]|\\.)*)"|[^,{}]+/gs;
 
-/** A JSON array of arrays; true and false become `t` and `f`, so that each is read like a row. */
-export function nestedRows(row: CatalogRow, field: number): readonly CatalogRow[] {
-  return list(row, field).map((nested) => {
-    if (!Array.isArray(nested)) throw new InternalError(`catalog field ${field} is no list of lists`);
-    return nested.map((value: unknown) => {
-      if (typeof value === 'boolean') return value ? 't' : 'f';
-      return value == null ? null : String(value);
-    });
-  });
-}
-
-/** A missing list is an empty one. */
-function list(row: CatalogRow, field: number): readonly unknown[] {
-  const parsed: unknown = JSON.parse(row[field] ?? '[]');
-  if (!Array.isArray(parsed)) throw new InternalError(`catalog field ${field} is no list`);
-  return parsed;
+/** @see https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO */
+function parseArray(printed: string): readonly string[] {
+  const elements = printed.slice(printed.indexOf('{') + 1, -1);
+  if (elements === '') return [];
+  if (!elements.includes('"')) return elements.split(',');
+  return Array.from(elements.matchAll(quotedOrPlain), ([plain, quoted]) =>
+    quoted === undefined ? plain : quoted.replaceAll(/\\(.)/gs, '$1'),
+  );
 }

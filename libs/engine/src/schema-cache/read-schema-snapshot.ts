@@ -1,29 +1,31 @@
 /**
- * A database in (through the executor), its schema as a plain document out: one packet of catalog queries, then pure work.
- * What one query says may be newer than what another said when DDL runs in between: callers compare the schema's version.
+ * A database in (through the executor), its schema as a plain document out: one packet of catalog queries, then pure work,
+ * and a second packet where few schemas need one. What one query says may be newer than what another said when DDL runs in
+ * between: callers compare the schema's version.
+ *
+ * The queries are plain: on a cold connection PostgreSQL takes longer to plan a join or an aggregate than to send the rows.
  */
 import { engineError } from '../error/engine-error.js';
+import type { QualifiedIdentifier } from '../identifiers.js';
 import type { SqlExecutor, SqlResult, SqlStatement } from '../sql-executor.js';
-import {
-  assembleComputedRelationship,
-  assembleMediaHandler,
-  assembleRepresentations,
-  assembleRole,
-  assembleRoutine,
-} from './assemble-routines.js';
+import { assembleMediaHandler, rowTypeOf } from './assemble-media-handlers.js';
+import { assembleRepresentations } from './assemble-representations.js';
+import { assembleRoles, configuredParameters } from './assemble-roles.js';
+import { assembleComputedRelationship, assembleRoutine } from './assemble-routines.js';
 import { assembleTables } from './assemble-tables.js';
-import { integer, nestedRows, optionalText, text, type CatalogRow } from './catalog-row.js';
+import { readFunction } from './catalog-function.js';
+import {
+  catalogRows,
+  catalogSettings,
+  catalogStatement,
+  catalogStatements,
+  type CatalogRows,
+} from './catalog-queries.js';
+import { integer, optionalText, text } from './catalog-row.js';
 import { createSchemaSnapshot, type SchemaSnapshot } from './schema-snapshot.js';
-import { columnsSql } from './sql/columns.sql.js';
-import { computedRelationshipsSql } from './sql/computed-relationships.sql.js';
-import { keysSql } from './sql/keys.sql.js';
-import { mediaHandlersSql } from './sql/media-handlers.sql.js';
-import { representationsSql } from './sql/representations.sql.js';
-import { rolesSql } from './sql/roles.sql.js';
-import { routinesSql } from './sql/routines.sql.js';
-import { serverSql } from './sql/server.sql.js';
-import { tablesSql } from './sql/tables.sql.js';
-import { viewsSql } from './sql/views.sql.js';
+import { rowTypesSql } from './sql/functions.sql.js';
+import { settableParametersSql } from './sql/roles.sql.js';
+import { Types } from './types.js';
 
 export interface SchemaOptions {
   /** Exposed schemas, at least one. */
@@ -34,33 +36,20 @@ export interface SchemaOptions {
   readonly roleSettings?: boolean;
 }
 
-/** A big schema takes seconds; a limit that the connecting role has for requests must not stop it. */
-const STATEMENT_TIMEOUT_MS = 60_000;
+/** What is asked for where it matters only: each is a list of what it is asked about. */
+interface FurtherQuestions {
+  readonly parameters: readonly string[];
+  readonly rowTypes: readonly string[];
+}
 
-/**
- * An empty path makes PostgreSQL print every name with its schema. Just-in-time compilation only delays catalog queries, and
- * so do plans that are thought about and not taken: on a cold connection planning is a third of the time.
- */
-const settingsSql = `
-select set_config('search_path', '', true), set_config('transaction_read_only', 'on', true), set_config('jit', 'off', true),
-  set_config('enable_mergejoin', 'off', true), set_config('enable_memoize', 'off', true),
-  set_config('statement_timeout', '${STATEMENT_TIMEOUT_MS}', true)`;
+interface FurtherAnswers {
+  /** Parameters that the connecting role may set. */
+  readonly settable: ReadonlySet<string>;
+  /** Relations by their rows' type. */
+  readonly relations: ReadonlyMap<string, QualifiedIdentifier>;
+}
 
-/** In the order in which they are sent. */
-const queries = {
-  server: serverSql,
-  tables: tablesSql,
-  columns: columnsSql,
-  keys: keysSql,
-  views: viewsSql,
-  routines: routinesSql,
-  computedRelationships: computedRelationshipsSql,
-  representations: representationsSql,
-  mediaHandlers: mediaHandlersSql,
-  roles: rolesSql,
-};
-
-type Rows = Readonly<Record<keyof typeof queries, readonly CatalogRow[]>>;
+type Ask = (questions: FurtherQuestions) => Promise<FurtherAnswers>;
 
 /**
  * @throws PGRST002 when an exposed schema does not exist, SqlError when a query failed, and what the executor throws.
@@ -70,60 +59,81 @@ export async function readSchemaSnapshot(
   options: SchemaOptions,
   signal?: AbortSignal,
 ): Promise<SchemaSnapshot> {
-  const schemas = JSON.stringify(options.schemas);
-  const extraSearchPath = JSON.stringify(options.extraSearchPath ?? []);
-  const wantsSettings = String(options.roleSettings ?? true);
-  const values: Partial<Record<string, readonly string[]>> = {
-    keys: [schemas, extraSearchPath],
-    views: [schemas, extraSearchPath],
-    representations: [],
-    roles: [wantsSettings],
-  };
-  const statements = [
-    statement(settingsSql),
-    ...Object.entries(queries).map(([name, sql]) => statement(sql, ...(values[name] ?? [schemas]))),
-  ];
+  return (await readSchemaBehind(executor, [], options, signal)).snapshot;
+}
+
+/**
+ * The same, and results of other statements that run first in its packet, of which each sees what was committed before the
+ * schema was read.
+ *
+ * @throws what `readSchemaSnapshot` throws; a SqlError of statement `n` of `first` has the index `n + 1`.
+ */
+export async function readSchemaBehind(
+  executor: SqlExecutor,
+  first: readonly SqlStatement[],
+  options: SchemaOptions,
+  signal?: AbortSignal,
+): Promise<{ readonly snapshot: SchemaSnapshot; readonly results: readonly SqlResult[] }> {
+  const catalog = catalogStatements(options.schemas, options.extraSearchPath ?? []);
+  const statements = [catalogSettings, ...first, ...catalog];
   const [, ...results] = await executor.submit({ statements, repeatable: true }, signal);
-  return snapshotOf(rowsByName(results), options);
+  const ask: Ask = (questions) => askFurther(executor, questions, signal);
+  const snapshot = await assembleSnapshot(catalogRows(results.slice(first.length)), options, ask);
+  return { snapshot, results: results.slice(0, first.length) };
 }
 
-/** Unnamed: they come once per connection at most. */
-function statement(sql: string, ...values: readonly string[]): SqlStatement {
-  return { text: sql, values, prepare: false };
-}
-
-function rowsByName(results: readonly SqlResult[]): Rows {
-  const rows = (name: keyof Rows): readonly CatalogRow[] => results[Object.keys(queries).indexOf(name)]?.rows ?? [];
+async function askFurther(
+  executor: SqlExecutor,
+  { parameters, rowTypes }: FurtherQuestions,
+  signal: AbortSignal | undefined,
+): Promise<FurtherAnswers> {
+  if (parameters.length === 0 && rowTypes.length === 0) return { settable: new Set(), relations: new Map() };
+  const statements = [
+    catalogSettings,
+    catalogStatement(settableParametersSql, JSON.stringify(parameters)),
+    catalogStatement(rowTypesSql, JSON.stringify(rowTypes)),
+  ];
+  const [, settable, relations] = await executor.submit({ statements, repeatable: true }, signal);
   return {
-    server: rows('server'),
-    tables: rows('tables'),
-    columns: rows('columns'),
-    keys: rows('keys'),
-    views: rows('views'),
-    routines: rows('routines'),
-    computedRelationships: rows('computedRelationships'),
-    representations: rows('representations'),
-    mediaHandlers: rows('mediaHandlers'),
-    roles: rows('roles'),
+    settable: new Set(settable?.rows.map((row) => text(row, 0))),
+    relations: new Map(relations?.rows.map((row) => [text(row, 0), { schema: text(row, 1), name: text(row, 2) }])),
   };
 }
 
-function snapshotOf(rows: Rows, options: SchemaOptions): SchemaSnapshot {
-  const server = rows.server[0] ?? [];
-  const schemas = nestedRows(server, 1).map((row) => ({ name: text(row, 0), description: optionalText(row, 1) }));
-  if (options.schemas.some((name) => !schemas.some((schema) => schema.name === name))) throw engineError('PGRST002');
+async function assembleSnapshot(rows: CatalogRows, options: SchemaOptions, ask: Ask): Promise<SchemaSnapshot> {
+  const schemas = rows.namespaces.map((row) => ({ name: text(row, 1), description: optionalText(row, 2) }));
+  const exposed = new Set(schemas.map(({ name }) => name));
+  if (options.schemas.some((name) => !exposed.has(name))) throw engineError('PGRST002');
 
-  const { tables, foreignKeys, indexes } = assembleTables(rows);
-  const tableOf = (oid: string) => tables[indexes.get(oid) ?? -1];
+  const types = new Types(rows.types, rows.enumLabels);
+  const schemaNames = new Map(rows.namespaces.map((row) => [text(row, 0), text(row, 1)]));
+  const { tables, foreignKeys, ofRows } = assembleTables(rows, schemaNames, types);
+  const functions = rows.functions.map(readFunction);
+  const ofExposed = functions.filter(({ identifier }) => exposed.has(identifier.schema));
+
+  const rowTypes = ofExposed.map((one) => rowTypeOf(one, types)).filter((type) => type !== undefined);
+  const further = await ask({
+    parameters: options.roleSettings === false ? [] : configuredParameters(rows.roles),
+    rowTypes: rowTypes.filter((type) => ofRows(type) === undefined),
+  });
+  const rowsOf = (type: string): QualifiedIdentifier | undefined => {
+    const table = ofRows(type);
+    return table === undefined ? further.relations.get(type) : { schema: table.schema, name: table.name };
+  };
+
   return createSchemaSnapshot({
-    serverVersion: integer(server, 0),
+    serverVersion: integer(rows.namespaces[0] ?? [], 3),
     schemas,
     tables,
     foreignKeys,
-    computedRelationships: rows.computedRelationships.map((row) => assembleComputedRelationship(row, tableOf)),
-    routines: rows.routines.map(assembleRoutine),
-    representations: assembleRepresentations(rows.representations),
-    mediaHandlers: rows.mediaHandlers.map(assembleMediaHandler),
-    roles: rows.roles.map(assembleRole),
+    computedRelationships: present(functions.map((one) => assembleComputedRelationship(one, ofRows))),
+    routines: present(ofExposed.map((one) => assembleRoutine(one, types))),
+    representations: assembleRepresentations(rows.casts, types),
+    mediaHandlers: present(ofExposed.map((one) => assembleMediaHandler(one, types, rowsOf))),
+    roles: assembleRoles(rows.roles, rows.memberships, (parameter) => further.settable.has(parameter)),
   });
+}
+
+function present<T>(values: readonly (T | undefined)[]): readonly T[] {
+  return values.filter((value) => value !== undefined);
 }

@@ -45,6 +45,7 @@ const ddl = `
   create domain api.pair_domain as api.pair;
   create domain api.code as varchar(4);
   create domain api.codes as api.code;
+  create domain api."no media" as text;
   create table api.t (id int primary key);
   create view api.v as select id from api.t;
 
@@ -72,6 +73,11 @@ const ddl = `
   create function api.trig() returns trigger language plpgsql as 'begin return new; end';
   create function api.on_ddl() returns event_trigger language plpgsql as 'begin end';
   create function hidden.unseen() returns int language sql return 1;
+  create function api.quoted("a ""b" int, "c,d" char(2)[], "NULL" api."no media", "e\\f}" int) returns setof api.code language sql
+    set search_path = "a,b", 'c"d' return null;
+
+  create table hidden.t (id int primary key);
+  create type hidden.no_table as (x int);
 
   create domain api.tint as int;
   create domain api.half as int;
@@ -88,13 +94,16 @@ const ddl = `
 
   create domain api."text/Html" as text;
   create domain api."*/*" as bytea;
-  create domain api."no media" as text;
   create function api.page() returns api."text/Html" language sql return 'x'::api."text/Html";
   create function api.pages() returns setof api."text/Html" language sql return 'x'::api."text/Html";
   create function hidden.step(api."text/Html", api.t) returns api."text/Html" language sql return $1;
   create function hidden.any_step(api."*/*", anyelement) returns api."*/*" language sql as 'select $1';
   create function hidden.int_step(api."*/*", int) returns api."*/*" language sql return $1;
   create aggregate api.t_html(api.t) (sfunc = hidden.step, stype = api."text/Html");
+  create function hidden.far_step(api."text/Html", hidden.t) returns api."text/Html" language sql return $1;
+  create aggregate api.far_html(hidden.t) (sfunc = hidden.far_step, stype = api."text/Html");
+  create function hidden.pair_step(api."text/Html", hidden.no_table) returns api."text/Html" language sql return $1;
+  create aggregate api.no_table_html(hidden.no_table) (sfunc = hidden.pair_step, stype = api."text/Html");
   create aggregate api.any_any(anyelement) (sfunc = hidden.any_step, stype = api."*/*");
   create aggregate api.of_int(int) (sfunc = hidden.int_step, stype = api."*/*");
 `;
@@ -135,6 +144,7 @@ describe('functions, casts, media types and roles of a real database', () => {
       'over',
       'page',
       'pages',
+      'quoted',
       'raw',
       'row_of_view',
       'rows',
@@ -157,6 +167,16 @@ describe('functions, casts, media types and roles of a real database', () => {
     ]);
     expect(only('none')).toMatchObject({ parameters: [], description: 'Nothing in', volatility: 'volatile' });
     expect(cache.routines(api('over')).map((one) => one.parameters[0]?.type)).toEqual(['integer', 'text']);
+  });
+
+  test('names and settings with every sign that an array is printed with', () => {
+    expect(only('quoted')?.parameters.map((one) => [one.name, one.type])).toEqual([
+      ['a "b', 'integer'],
+      ['c,d', 'character[]'],
+      ['NULL', 'api."no media"'],
+      ['e\\f}', 'integer'],
+    ]);
+    expect(only('quoted')?.settings).toEqual([['search_path', '"a,b", "c""d"']]);
   });
 
   test('input types are paired with all names where an OUT stands before an IN', () => {
@@ -214,6 +234,11 @@ describe('functions, casts, media types and roles of a real database', () => {
     expect([...cache.tableMediaHandlers(api('t'))]).toEqual([
       ['text/html', { kind: 'aggregate', routine: api('t_html'), ...html }],
     ]);
+    // Rows of a table elsewhere are what a function may return.
+    expect([...cache.tableMediaHandlers({ schema: 'hidden', name: 't' }).values()]).toEqual([
+      { kind: 'aggregate', routine: api('far_html'), ...html },
+    ]);
+    expect([...cache.tableMediaHandlers({ schema: 'hidden', name: 'no_table' })]).toEqual([]);
     expect([...cache.routineMediaHandlers(api('page'))]).toEqual([
       ['text/html', { kind: 'function', routine: api('page'), ...html }],
     ]);

@@ -1,52 +1,38 @@
-import { exposedRelations, resolvedDomains } from './exposed.sql.js';
+import { oneOf } from './scope.sql.js';
 
 /**
- * One row per column of an exposed relation, in the relation's order: relation's oid, number, name, comment, not null (t/f),
- * type as declared, base type, maximal length, expression for a missing value, generated (t/f), enum labels (JSON array).
+ * One row per column of an exposed relation, in the relation's order: relation's oid, number, name, not null (t/f), type's
+ * oid, its modifier (-1 for none), type as declared, type without modifiers, generated (t/f), may have a value of its type's
+ * default (t/f), expression for a missing value.
  *
- * A domain's own default stands in where the column has none. A default names no column, so it is printed without the
- * relation, which PostgreSQL would have to open. GENERATED ALWAYS AS IDENTITY has none: nobody may give a value.
+ * A default names no column, so it is printed without the relation, which PostgreSQL would have to open. GENERATED ALWAYS AS
+ * IDENTITY has none: nobody may give a value.
  *
  * @see https://www.postgresql.org/docs/current/catalog-pg-attribute.html
  */
 export const columnsSql = `
-with recursive ${exposedRelations}, ${resolvedDomains},
-  enums as materialized (
-    select enumtypid, json_agg(enumlabel order by enumsortorder)::text as labels
-    from pg_enum
-    group by enumtypid
-  )
-select a.attrelid, a.attnum, a.attname, c.description,
-  a.attnotnull or coalesce(d.required, false),
-  format_type(a.atttypid, a.atttypmod),
-  format_type(b.base, null),
+select attrelid, attnum, attname, attnotnull, atttypid, atttypmod, format_type(atttypid, atttypmod), atttypid::regtype,
+  attgenerated <> '', attgenerated = '' and attidentity = '',
   case
-    when b.base in ('bpchar'::regtype, 'varchar'::regtype) and b.typmod > 4 then b.typmod - 4
-    when b.base in ('bit'::regtype, 'varbit'::regtype) and b.typmod > 0 then b.typmod
-  end,
-  case
-    when a.attgenerated <> '' or a.attidentity = 'a' then null
-    when a.attidentity = 'd' then (
-      select format('nextval(%L::regclass)', s.oid::regclass)
-      from pg_depend p
-      join pg_class s on s.oid = p.objid and s.relkind = 'S'
-      where p.refclassid = 'pg_class'::regclass and p.refobjid = a.attrelid and p.refobjsubid = a.attnum
-        and p.classid = 'pg_class'::regclass and p.deptype = 'i'
+    when attgenerated <> '' then null
+    when attidentity = 'd' then (
+      select format('nextval(%L::regclass)', d.objid::regclass)
+      from pg_depend d
+      where d.refclassid = 'pg_class'::regclass and d.refobjid = attrelid and d.refobjsubid = attnum
+        and d.classid = 'pg_class'::regclass and d.deptype = 'i'
     )
-    when v.adbin is not null then pg_get_expr(v.adbin, 0)
-    else t.typdefault
-  end,
-  a.attgenerated <> '',
-  e.labels
-from pg_attribute a
-join pg_type t on t.oid = a.atttypid
-left join domains d on d.domain = a.atttypid
-cross join lateral (
-  select coalesce(d.base, a.atttypid) as base,
-    case when a.atttypmod = -1 then coalesce(d.typmod, -1) else a.atttypmod end as typmod
-) b
-left join enums e on e.enumtypid = b.base
-left join pg_attrdef v on v.adrelid = a.attrelid and v.adnum = a.attnum
-left join pg_description c on c.classoid = 'pg_class'::regclass and c.objoid = a.attrelid and c.objsubid = a.attnum
-where a.attrelid = any (array(select oid from exposed)) and a.attnum > 0 and not a.attisdropped
-order by a.attrelid, a.attnum`;
+    when atthasdef then (select pg_get_expr(v.adbin, 0) from pg_attrdef v where v.adrelid = attrelid and v.adnum = attnum)
+  end
+from pg_attribute
+where attrelid = ${oneOf('relations')} and attnum > 0 and not attisdropped
+order by attrelid, attnum`;
+
+/**
+ * One row per comment on an exposed relation or a column of it: relation's oid, column's number or 0, comment.
+ *
+ * @see https://www.postgresql.org/docs/current/catalog-pg-description.html
+ */
+export const relationCommentsSql = `
+select objoid, objsubid, description
+from pg_description
+where objoid = ${oneOf('relations')} and classoid = 'pg_class'::regclass`;

@@ -1,4 +1,4 @@
-import { reachedViews } from './exposed.sql.js';
+import { oneOf } from './scope.sql.js';
 
 /**
  * One row per exposed view and per view below one: oid and the parse tree of its query as text, which notes for every
@@ -7,8 +7,8 @@ import { reachedViews } from './exposed.sql.js';
  * @see https://www.postgresql.org/docs/current/catalog-pg-rewrite.html
  */
 export const viewsSql = `
-with recursive ${reachedViews}
 select v.oid, r.ev_action::text
-from reached_views v
-join pg_rewrite r on r.ev_class = v.oid and r.rulename = '_RETURN'
+from pg_rewrite r
+join pg_class v on v.oid = r.ev_class and v.relnamespace = ${oneOf('view_schemas')}
+where r.ev_class = ${oneOf('seen_through')} and r.rulename = '_RETURN'
 order by v.oid`;
