@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { ask } from './load.js';
+import { ask } from './ask.js';
 import { end, eventually, findPortBase, spawnPerch, workspace } from './perch-process.js';
 import { loadWorld, type WorldPostgres } from './world.js';
 
