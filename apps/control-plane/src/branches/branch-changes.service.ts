@@ -144,7 +144,8 @@ export class BranchChangesService {
 
   private async attach(child: Child): Promise<CreatedBranch> {
     const url = present(child.input.branch.perch?.connection_url, 'branch.connection-url-needed');
-    const branch = await attachedChild(child, url).catch((error: unknown) => {
+    const parentUrl = await this.branches.connectionUrl(child.parentId);
+    const branch = await attachedChild(child, url, parentUrl).catch((error: unknown) => {
       throw error instanceof ComputeError ? failure('compute.not-usable', error.message) : error;
     });
     return present(await this.insert(child, branch, false), 'project.try-again');

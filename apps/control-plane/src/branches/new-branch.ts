@@ -1,5 +1,6 @@
 /** What a branch of a branch consists of, before its rows are made: a copy to come, or a Postgres that the user has. */
 import { randomBytes } from 'node:crypto';
+import { inspectAttached, type AttachedServer } from '@perch/compute';
 import type { NewBranch, Project } from '@perch/database';
 import { z } from 'zod';
 import { newBranchId, newEndpointId } from '../ids/generate-id.js';
@@ -16,6 +17,7 @@ export interface Child {
 }
 
 const PASSWORD_BYTES = 24;
+const POSTGRES_PORT = 5432;
 const endpointDefaults = z.object({ suspend_timeout_seconds: z.int().min(-1).max(604_800).default(0) }).catch({
   suspend_timeout_seconds: 0,
 });
@@ -47,15 +49,34 @@ export function localChild(child: Child, port: number): ChildBranch {
   };
 }
 
-/** @throws ComputeError when the server cannot be used */
-export async function attachedChild(child: Child, connectionUrl: string): Promise<ChildBranch> {
-  const { branch } = await attachedRoot(undefined, connectionUrl);
+/**
+ * On the server of its parent it is the one database that its URL names: the others there are the parent's, or other
+ * branches'. A server of its own it has whole.
+ *
+ * @throws ComputeError when the server cannot be used
+ */
+export async function attachedChild(
+  child: Child,
+  connectionUrl: string,
+  parentUrl: string | undefined,
+): Promise<ChildBranch> {
+  const { branch, server } = await attachedRoot(undefined, connectionUrl);
   const hidden = child.input.endpoints.length === 0;
+  const shares = parentUrl !== undefined && (await leadsTo(server, parentUrl));
   return {
     ...branch,
     ...commonParts(child),
+    databases: shares ? branch.databases.filter(({ name }) => name === server.database) : branch.databases,
     endpoints: branch.endpoints.map((endpoint) => ({ ...endpoint, hidden })),
   };
+}
+
+/** By the server's own word; by its address where the parent's does not answer. */
+async function leadsTo(server: AttachedServer, url: string): Promise<boolean> {
+  const other = await inspectAttached(url).catch(() => undefined);
+  if (other !== undefined) return other.startedAt === server.startedAt;
+  const { hostname, port } = new URL(url);
+  return hostname === server.host && (port === '' ? POSTGRES_PORT : Number(port)) === server.port;
 }
 
 /** Seconds; 0 means the default, -1 never. */

@@ -128,7 +128,7 @@ export class ProjectsService {
     const root = await attachedRoot(input.branch, connectionUrl).catch((error: unknown) => {
       throw error instanceof ComputeError ? failure('compute.not-usable', error.message) : error;
     });
-    const created = await this.insert(input, { ...root, compute: 'attached' });
+    const created = await this.insert(input, { branch: root.branch, pgVersion: root.pgVersion, compute: 'attached' });
     if (created === undefined) throw failure('project.try-again');
     return created;
   }

@@ -11,6 +11,7 @@ export type RootBranch = NewProject['branch'];
 export interface AttachedRoot {
   readonly branch: RootBranch;
   readonly pgVersion: number;
+  readonly server: AttachedServer;
 }
 
 const DEFAULT_BRANCH = 'main';
@@ -54,6 +55,7 @@ export async function attachedRoot(input: CreateProject['branch'], connectionUrl
   const password = decodeURIComponent(new URL(connectionUrl).password);
   return {
     pgVersion: server.majorVersion,
+    server,
     branch: {
       ...commonParts(input),
       connectionUrl,

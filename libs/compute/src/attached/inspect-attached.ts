@@ -10,6 +10,8 @@ export interface AttachedServer {
   readonly versionNumber: number;
   /** Such as 16. */
   readonly majorVersion: number;
+  /** To the microsecond: two addresses whose servers tell the same are one server. */
+  readonly startedAt: string;
   /** The role of the connection URL: the owner of the branch. */
   readonly role: string;
   readonly isSuperuser: boolean;
@@ -22,6 +24,7 @@ export interface AttachedServer {
 interface Row {
   readonly version: number;
   readonly version_text: string;
+  readonly started_at: string;
   readonly standby: boolean;
   readonly role: string;
   readonly superuser: boolean;
@@ -36,6 +39,7 @@ const OLDEST_VERSION = 140_000;
 const inspectSql = `
   select current_setting('server_version_num')::int as version,
          current_setting('server_version') as version_text, pg_is_in_recovery() as standby,
+         extract(epoch from pg_postmaster_start_time())::text as started_at,
          r.rolname::text as role, r.rolsuper as superuser, r.rolcreaterole as createrole,
          current_database()::text as database,
          (select json_agg(json_build_object('name', d.datname, 'owner', pg_get_userbyid(d.datdba)) order by d.datname)
@@ -72,6 +76,7 @@ export async function inspectAttached(connectionUrl: string): Promise<AttachedSe
     port: url.port === '' ? 5432 : Number(url.port),
     versionNumber: row.version,
     majorVersion: Math.floor(row.version / 10_000),
+    startedAt: row.started_at,
     role: row.role,
     isSuperuser: row.superuser,
     database: row.database,
