@@ -16,7 +16,7 @@ describe('the outline of a JSON text', () => {
     ['[{"a":1},2]', { kind: 'array', keys: undefined }],
     ['[[{"a":1}]]', { kind: 'array', keys: undefined }],
     ['-1.5e+3', { kind: 'scalar' }],
-    ['"\\ud800"', { kind: 'scalar' }],
+    ['"\\uD83d\\uDe00 \\ud7ff \\uE000"', { kind: 'scalar' }],
   ])('%s', (text, expected) => {
     expect(scanJson(text)).toEqual(expected);
   });
@@ -53,6 +53,13 @@ describe('the outline of a JSON text', () => {
       '"a',
       '"\\x"',
       '"\\u12"',
+      '"\\ud800"',
+      '"\\udc00"',
+      '"\\ud800\\ud800"',
+      '"\\ud800\\u0041"',
+      '"\\udbff x\\udfff"',
+      '{"\\uDFFF":1}',
+      '[{"a":["\\ud83d"]}]',
       '"\n"',
       '[1 2]',
       '{"a" 1}',
@@ -85,7 +92,7 @@ describe('any text', () => {
     '[{"a":1},',
   );
 
-  it('is JSON here exactly when it is for JSON.parse', () => {
+  it('is JSON here exactly when it is for JSON.parse, but for halves of surrogate pairs', () => {
     fc.assert(
       fc.property(
         fc.oneof(

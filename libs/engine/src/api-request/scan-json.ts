@@ -13,7 +13,9 @@ export type JsonOutline =
 
 const quote = 0x22;
 const backslash = 0x5c;
-const escape = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+/** Half of a surrogate pair is no escape, as for PostgREST. */
+const escape =
+  /\\(?:["\\/bfnrt]|u(?:[0-9abcefABCEF][0-9a-fA-F]{3}|[dD][0-7][0-9a-fA-F]{2}|[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}))/y;
 const number = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const literal = /true|false|null/y;
 
