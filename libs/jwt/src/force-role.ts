@@ -1,7 +1,7 @@
 /**
  * The claims of a token as PostgREST shows them to SQL: without blanks, the members of every object in the order of their
- * names, of a repeated one the last, and with the role that counts. Numbers keep the text that they have: to parse and write
- * them anew would change long ones.
+ * names, and with the role that counts. Of a repeated one the last counts (RFC 7519 section 4; PostgREST keeps the first).
+ * Numbers keep the text that they have: to parse and write them anew would change long ones.
  */
 import { InternalError } from '@perch/engine';
 
