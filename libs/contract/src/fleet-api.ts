@@ -12,8 +12,9 @@
  * forgets that it was unknown. Sequence numbers grow in the order in which changes became visible, so resuming with the
  * last one seen misses nothing; `since` older than the control plane remembers answers with one `resync` event first.
  *
- * A proxy refuses what is older than what it has seen of a data API: a snapshot by its version, a 404 by its sequence. So a
- * control plane on an old copy of its database rolls nobody back; "perch accept-restore" lets its state count again.
+ * A proxy refuses what is older than what it has seen of a data API: a snapshot by its version, a 404 and a
+ * removal by its sequence. So a control plane on an old copy of its database rolls nobody back; "perch accept-restore" lets
+ * its state count again.
  */
 import { z } from 'zod';
 

@@ -86,7 +86,8 @@ function passOn(event: ServerSentEvent, listener: SnapshotListener, state: { seq
     case fleetEventNames.change: {
       const change = tenantChangeSchema.parse(JSON.parse(event.data));
       const key = tenantKey({ endpointId: change.endpoint_id, database: change.database });
-      listener.changed(key, change.version ?? undefined);
+      if (change.version === null) listener.removed(key, { absentUpTo: change.sequence });
+      else listener.changed(key, change.version);
       state.sequence = change.sequence;
       return;
     }

@@ -35,7 +35,8 @@ describe('createFileSnapshotSource', () => {
   let heard: unknown[];
   const sources: SnapshotSource[] = [];
   const listener = {
-    changed: (key: string, version: number | undefined) => void heard.push([key, version]),
+    changed: (key: string, version: number) => void heard.push([key, version]),
+    removed: (key: string) => void heard.push([key, undefined]),
     resync: () => void heard.push('resync'),
     connected: (isConnected: boolean) => void heard.push(isConnected),
   };

@@ -14,7 +14,7 @@ import type { Observer } from '@perch/observability';
 import { createHostTable, type HostTable } from './host-table.js';
 import type { KeySetEvents, KeySets } from './key-sets.js';
 import { parseTenantsFile, type CheckRoleClaimKey } from './parse-tenants-file.js';
-import type { SnapshotListener, SnapshotSource } from './snapshot-source.js';
+import type { SnapshotListener, SnapshotSource, TenantAbsence } from './snapshot-source.js';
 import { TenantsFileError } from './tenancy-error.js';
 import { watchFile, type FileWatch } from './watch-file.js';
 import { reasonOf } from './reason-of.js';
@@ -29,6 +29,9 @@ export interface FileSnapshotSourceOptions {
 }
 
 /** @throws TenantsFileError from `start` when the file has problems. */
+/** A file says all that there is. */
+const unknown: TenantAbsence = { absentUpTo: Infinity };
+
 export function createFileSnapshotSource(options: FileSnapshotSourceOptions): SnapshotSource {
   const { path, observer } = options;
   let entries: readonly TenantsFileEntry[] = [];
@@ -68,7 +71,7 @@ export function createFileSnapshotSource(options: FileSnapshotSourceOptions): Sn
       }),
     );
     for (const [key, snapshot] of snapshots) if (before.get(key) !== snapshot) listener?.changed(key, snapshot.version);
-    for (const key of before.keys()) if (!snapshots.has(key)) listener?.changed(key, undefined);
+    for (const key of before.keys()) if (!snapshots.has(key)) listener?.removed(key, unknown);
   };
 
   /** @throws TenantsFileError */
@@ -97,7 +100,7 @@ export function createFileSnapshotSource(options: FileSnapshotSourceOptions): Sn
 
   return {
     locate: (host, requestPath) => table(host, requestPath),
-    fetch: async (key) => snapshots.get(key) ?? { absentUpTo: Infinity },
+    fetch: async (key) => snapshots.get(key) ?? unknown,
     async start(newListener) {
       listener = newListener;
       await load();

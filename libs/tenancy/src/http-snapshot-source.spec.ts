@@ -7,7 +7,7 @@ import vm from 'node:vm';
 import type { Observation } from '@perch/observability';
 import { tenantSnapshot } from '../../../tools/testing/tenant-snapshot.js';
 import { createHttpSnapshotSource, type HttpSnapshotSourceOptions } from './http-snapshot-source.js';
-import type { SnapshotSource } from './snapshot-source.js';
+import type { SnapshotSource, TenantAbsence } from './snapshot-source.js';
 import { SnapshotSourceError } from './tenancy-error.js';
 
 const fleetToken = 'the fleet token of this spec';
@@ -52,7 +52,8 @@ describe('createHttpSnapshotSource', () => {
     return source;
   };
   const listener = {
-    changed: (changedKey: string, version: number | undefined) => void heard.push([changedKey, version]),
+    changed: (changedKey: string, version: number) => void heard.push([changedKey, version]),
+    removed: (removedKey: string, absence: TenantAbsence) => void heard.push([removedKey, absence]),
     resync: () => void heard.push('resync'),
     connected: (isConnected: boolean) => void heard.push(isConnected),
   };
@@ -126,7 +127,7 @@ describe('createHttpSnapshotSource', () => {
     };
     await make().start(listener);
     while (heard.length < 5) await sleep(2);
-    expect(heard).toEqual([true, [key, 4], [key, undefined], false, true, [key, 5]].slice(0, heard.length));
+    expect(heard).toEqual([true, [key, 4], [key, { absentUpTo: 42 }], false, true, [key, 5]].slice(0, heard.length));
     expect(asked.map((line) => line.split(' ')[1])).toEqual([
       '/internal/v1/changes?since=0',
       '/internal/v1/changes?since=42',

@@ -125,7 +125,7 @@ describe('the snapshot cache', () => {
     await sleep(20);
     expect(cache.get('a/b')).toMatchObject({ version: 2 });
     cache.listener.changed('a/b', 2);
-    cache.listener.changed('a/b', undefined);
+    cache.listener.removed('a/b', { absentUpTo: 3 });
     await expect(async () => cache.get('a/b')).rejects.toBeInstanceOf(UnknownTenantError);
     expect(changes).toEqual([
       ['a/b', 2],
@@ -215,6 +215,40 @@ describe('the snapshot cache', () => {
         else await expect(async () => cache.get(key)).rejects.toBeInstanceOf(UnknownTenantError);
       }
       expect(lastGoodCopies.files.get(key)?.version).toBe(older === undefined ? undefined : 1_000_000);
+    });
+
+    it('refuses a removal, held or on disk, that is older than what was seen, and takes a newer one', async () => {
+      const running = make({ lastGoodCopies, observer });
+      await running.get(key);
+      const restarted = make({ lastGoodCopies, observer });
+      source.known.delete(key);
+      source.sequence = 5;
+      for (const cache of [running, restarted]) cache.listener.removed(key, { absentUpTo: 5 });
+      await sleep(5);
+      expect(running.get(key)).toMatchObject({ version: 9 });
+      expect(lastGoodCopies.files.get(key)).toMatchObject({ version: 9 });
+      expect(refusals()).toEqual(Array<unknown>(2).fill(expect.stringContaining('is older than version 9')));
+      expect(await restarted.get(key)).toMatchObject({ version: 9 });
+
+      source.away = true;
+      for (const cache of [running, restarted, make({ lastGoodCopies })]) {
+        cache.listener.removed(key, { absentUpTo: 10 });
+        await sleep(5);
+        await expect(async () => cache.get(key)).rejects.toBeInstanceOf(UnknownTenantError);
+        lastGoodCopies.files.set(key, snapshotOf(key, 9));
+      }
+    });
+
+    it('does not serve from disk what is removed while it is read there', async () => {
+      const cache = make({ lastGoodCopies, observer });
+      source.away = true;
+      cache.listener.connected(false);
+      const first = Promise.resolve(cache.get(key));
+      cache.listener.removed(key, { absentUpTo: 10 });
+      await first.catch(() => undefined);
+      await sleep(5);
+      await expect(async () => cache.get(key)).rejects.toBeInstanceOf(UnknownTenantError);
+      expect(lastGoodCopies.files.size).toBe(0);
     });
   });
 

@@ -96,10 +96,14 @@ export function createSnapshotCache(options: SnapshotCacheOptions): SnapshotCach
     for (const callback of callbacks) callback(key, snapshot);
   };
 
-  const hold = (snapshot: TenantSnapshot, from: 'source' | 'disk'): TenantSnapshot => {
+  const hold = (
+    snapshot: TenantSnapshot,
+    from: 'source' | 'disk',
+    confirmed: boolean = from === 'source',
+  ): TenantSnapshot => {
     const before = held.peek(snapshot.key)?.snapshot;
     const current = before?.version === snapshot.version ? before : snapshot;
-    held.set(snapshot.key, { snapshot: current, confirmed: from === 'source', askedAt: performance.now() });
+    held.set(snapshot.key, { snapshot: current, confirmed, askedAt: performance.now() });
     absent.delete(snapshot.key);
     if (current !== before) {
       observer.note({ kind: 'tenant-loaded', tenant: snapshot.key, version: snapshot.version, from });
@@ -110,13 +114,10 @@ export function createSnapshotCache(options: SnapshotCacheOptions): SnapshotCach
   };
 
   /** A source that is behind what was seen of a data API rolls nobody back: what was seen stays in force. */
-  const refuse = (answer: TenantSnapshot | TenantAbsence, seen: TenantSnapshot): TenantSnapshot => {
+  const sayRefused = (answer: TenantSnapshot | TenantAbsence, seen: TenantSnapshot) => {
     const older = 'absentUpTo' in answer ? `what is unknown up to ${answer.absentUpTo}` : `version ${answer.version}`;
     const reason = `${older} is older than version ${seen.version}; after a restore see perch accept-restore`;
     observer.note({ kind: 'snapshot-refused', tenant: seen.key, reason });
-    hold(seen, 'disk');
-    held.set(seen.key, { snapshot: seen, confirmed: true, askedAt: performance.now() });
-    return seen;
   };
 
   const drop = (key: string) => {
@@ -125,6 +126,11 @@ export function createSnapshotCache(options: SnapshotCacheOptions): SnapshotCach
     if (!held.delete(key)) return;
     observer.note({ kind: 'tenant-dropped', tenant: key });
     tellOf(key, undefined);
+  };
+
+  const dropUnlessNewer = (key: string, absence: TenantAbsence, seen: TenantSnapshot | undefined) => {
+    if (seen !== undefined && isOlder(absence, seen)) sayRefused(absence, seen);
+    else drop(key);
   };
 
   const readCopy = (key: string) => (lastGoodCopies?.has(key) === true ? lastGoodCopies.read(key) : undefined);
@@ -145,7 +151,10 @@ export function createSnapshotCache(options: SnapshotCacheOptions): SnapshotCach
         ]);
         if (changedInFlight.has(key)) continue;
         const seen = held.peek(key)?.snapshot ?? copy;
-        if (seen !== undefined && versionOf(answer) < seen.version) return refuse(answer, seen);
+        if (seen !== undefined && isOlder(answer, seen)) {
+          sayRefused(answer, seen);
+          return hold(seen, 'disk', true);
+        }
         if (!('absentUpTo' in answer)) return hold(answer, 'source');
         drop(key);
         return undefined;
@@ -180,6 +189,8 @@ export function createSnapshotCache(options: SnapshotCacheOptions): SnapshotCach
     }
     const { snapshot, error } = await fetched;
     if (error === undefined) return orUnknown(snapshot);
+    // It was removed meanwhile.
+    if (absent.get(key) === 'unknown') throw new UnknownTenantError();
     sayWhyNot(key, error);
     absent.set(key, 'unavailable', { ttl: unavailableTtlMs });
     throw new TenantUnavailableError(key, { cause: error });
@@ -249,7 +260,6 @@ export function createSnapshotCache(options: SnapshotCacheOptions): SnapshotCach
     listener: {
       changed(key, version) {
         if (flights.isRunning(key)) changedInFlight.add(key);
-        if (version === undefined) return drop(key);
         absent.delete(key);
         const current = held.peek(key);
         if (current === undefined || (current.confirmed && current.snapshot.version >= version)) return;
@@ -258,6 +268,13 @@ export function createSnapshotCache(options: SnapshotCacheOptions): SnapshotCach
         fetchFromSource(key).catch((error: unknown) => {
           observer.note({ kind: 'snapshot-source-failed', tenant: key, reason: reasonOf(error) });
         });
+      },
+      removed(key, absence) {
+        if (flights.isRunning(key)) changedInFlight.add(key);
+        const seen = held.peek(key)?.snapshot;
+        const copy = seen === undefined ? readCopy(key) : undefined;
+        if (copy === undefined) return dropUnlessNewer(key, absence, seen);
+        void copy.then((read) => dropUnlessNewer(key, absence, held.peek(key)?.snapshot ?? read));
       },
       resync() {
         absent.clear();
@@ -284,8 +301,8 @@ function isGood({ snapshot, askedAt }: Held): boolean {
   return snapshot.status === 'active' || performance.now() - askedAt < unservingTtlMs;
 }
 
-function versionOf(answer: TenantSnapshot | TenantAbsence): number {
-  return 'absentUpTo' in answer ? answer.absentUpTo : answer.version;
+function isOlder(answer: TenantSnapshot | TenantAbsence, { version }: TenantSnapshot): boolean {
+  return ('absentUpTo' in answer ? answer.absentUpTo : answer.version) < version;
 }
 
 function orUnknown(snapshot: TenantSnapshot | undefined): TenantSnapshot {

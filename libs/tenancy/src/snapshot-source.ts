@@ -21,8 +21,10 @@ export interface TenantAbsence {
 }
 
 export interface SnapshotListener {
-  /** The snapshot in force has this version; undefined: the data API is gone. */
-  changed(key: string, version: number | undefined): void;
+  /** The snapshot in force has this version. */
+  changed(key: string, version: number): void;
+  /** The data API is gone, as far as a source knows. */
+  removed(key: string, absence: TenantAbsence): void;
   /** Changes may have been missed: everything held must be compared. */
   resync(): void;
   /** Whether changes arrive at present. A source that cannot be away says true once. */
