@@ -57,6 +57,10 @@ export function createSchemaCache({ contentHash, content }: SchemaSnapshot): Sch
     },
     tables: (schema) => tablesBySchema.get(schema) ?? [],
     relationships: (origin, targetSchema) => reachOf(origin, targetSchema).all,
+    isRelated: (origin, targetSchema) => {
+      const index = tableIndexes.get(identifierKey(origin));
+      return index !== undefined && deriver.reaches(index, targetSchema);
+    },
     relationshipsNamed: (origin, targetSchema, name) => reachOf(origin, targetSchema).byName.get(name) ?? [],
     routines: (name): readonly Routine[] => routines.get(identifierKey(name)) ?? [],
     routineNames: (schema) => routineNames.get(schema) ?? [],

@@ -38,11 +38,27 @@ export class RelationshipDeriver {
   relationshipsOf(table: number): readonly Relationship[] {
     const origin = this.identifier(table);
     const computed = this.computed.get(identifierKey(origin)) ?? [];
-    const detected = [...this.toReferenced(table), ...this.toReferencing(table), ...this.throughJunctions(table)];
+    const detected = [...this.detected(table)];
     return [
       ...computed,
       ...detected.filter(({ target }) => !computed.some((replacing) => sameIdentifier(replacing.function, target))),
     ];
+  }
+
+  /** Whether there is any to a table of this schema or by a function of it: the first one found decides. */
+  reaches(table: number, schema: string): boolean {
+    const computed = this.computed.get(identifierKey(this.identifier(table))) ?? [];
+    if (computed.some((relationship) => relationship.function.schema === schema)) return true;
+    for (const { target } of this.detected(table)) {
+      if (target.schema === schema) return true;
+    }
+    return false;
+  }
+
+  private *detected(table: number): Iterable<Relationship> {
+    yield* this.toReferenced(table);
+    yield* this.toReferencing(table);
+    yield* this.throughJunctions(table);
   }
 
   private *toReferenced(table: number): Iterable<Relationship> {

@@ -236,6 +236,23 @@ describe('relationships of a real database', () => {
     expect(cache.table({ schema: 'api', name: origin })).toEqual(origin === 'authors' ? expect.anything() : undefined);
   });
 
+  test('a table is related exactly when it has relationships', () => {
+    const names = [...cache.tables('api').map(({ name }) => name), 'logs_1', 'logs_3', 'logs_4', 'nothing'];
+    const related = (name: string, schema: string): boolean => cache.isRelated({ schema: 'api', name }, schema);
+    for (const name of names) {
+      for (const schema of ['api', 'hidden', 'extra']) {
+        const any = cache.relationships({ schema: 'api', name }, schema).length > 0;
+        expect([name, schema, related(name, schema)]).toEqual([name, schema, any]);
+      }
+    }
+    expect(names.filter((name) => related(name, 'api')).length).toBeGreaterThan(20);
+    expect([related('authors', 'hidden'), related('books', 'hidden'), related('expressed', 'api')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
   test('a function is found in its own schema, not in that of its rows', () => {
     expect(cache.relationshipsNamed({ schema: 'api', name: 'authors' }, 'api', 'elsewhere')).toEqual([]);
   });

@@ -28,6 +28,8 @@ export interface SchemaCache {
    * replaced the detected ones whose target is called like its function.
    */
   relationships(origin: QualifiedIdentifier, targetSchema: string): readonly Relationship[];
+  /** Whether there are any: cheap, for asking about every table. */
+  isRelated(origin: QualifiedIdentifier, targetSchema: string): boolean;
   /**
    * Those of `relationships` that `name` may mean: as target's name, computed relationship's function,
    * constraint, or a column (of either side) of a foreign key of one column. Which of them it does mean is the planner's business.

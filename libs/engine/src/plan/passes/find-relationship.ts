@@ -96,7 +96,7 @@ function suggestion(
 
 function* tablesWithRelationships(schema: SchemaCache, name: string): Iterable<string> {
   for (const table of schema.tables(name)) {
-    if (schema.relationships(table, name).length > 0) yield table.name;
+    if (schema.isRelated(table, name)) yield table.name;
   }
 }
 
