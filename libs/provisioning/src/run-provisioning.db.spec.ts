@@ -284,6 +284,30 @@ describe('runProvisioning', () => {
     expect((await world.owner.query('select 1 from pg_event_trigger')).rows).toEqual([]);
   });
 
+  it('runs nothing of a user who makes the schema between the look and the installation as the superuser', async () => {
+    const world = await newWorld('owner_a');
+    await world.owner.query('create table public.ran_as (who text)');
+    const trap = `
+      create schema perch;
+      create table perch.schema_bump (r bigint, n bigint);
+      create function perch.trap() returns trigger language plpgsql as
+        'begin insert into public.ran_as values (current_user); return new; end';
+      create trigger trap before insert on perch.schema_bump for each row execute function perch.trap()`;
+    const superuser = await world.connect('postgres', cluster.password);
+    // The transaction that installs begins behind the look.
+    const query = superuser.query.bind(superuser);
+    const trapped = async (text: string, values?: unknown[]) => {
+      if (text === 'BEGIN') await world.owner.query(trap);
+      return query(text, values);
+    };
+    Object.assign(superuser, { query: trapped });
+    const connections = { owner: await world.connect('owner_a', 'own'), superuser };
+    const findings = await runProvisioning(specWith(), connections, async () => {});
+    expect((await world.owner.query('select who from public.ran_as')).rows).toEqual([]);
+    expect(findings.schemaVersion).toBe('on-miss');
+    expect(findings.notes).toEqual([expect.stringContaining("somebody else made a schema 'perch' meanwhile")]);
+  });
+
   it('says what the maker of foreign group roles has to run, and goes on once that was done', async () => {
     const world = await newWorld('owner_a');
     await world.superuser.query('create role authenticated nologin; create role anonymous nologin');

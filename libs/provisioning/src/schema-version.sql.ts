@@ -50,10 +50,30 @@ BEGIN
   END IF;
 END $$`;
 
+/** Whether nobody but who asks owns the schema `perch` or anything in it; true where there is none. */
+export const schemaIsOursSql = `(
+  coalesce((select nspowner = (select oid from pg_roles where rolname = current_user)
+              from pg_namespace where nspname = 'perch'), true)
+  and not exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                   where n.nspname = 'perch' and pg_get_userbyid(c.relowner) <> current_user)
+  and not exists (select from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+                   where n.nspname = 'perch' and pg_get_userbyid(p.proowner) <> current_user))`;
+
+/**
+ * Somebody may have made the schema since it was looked at, with a table whose triggers would then run as the superuser.
+ * Once it is ours nobody else can put anything into it.
+ */
+const refuseForeignSchema = `DO $$ BEGIN
+  IF NOT ${schemaIsOursSql} THEN
+    RAISE insufficient_privilege USING MESSAGE = 'somebody else made a schema ''perch'' meanwhile';
+  END IF;
+END $$`;
+
 /** Everything in order, for one transaction; what is there already is not made again. @param present trigger names. */
 export function schemaVersionStatements(present: ReadonlySet<string>): readonly string[] {
   return [
     'CREATE SCHEMA IF NOT EXISTS perch',
+    refuseForeignSchema,
     `CREATE TABLE IF NOT EXISTS perch.schema_bump (r bigint NOT NULL, n bigint NOT NULL)`,
     `INSERT INTO perch.schema_bump (r, n) SELECT ${randomBigint}, 1 WHERE NOT EXISTS (SELECT FROM perch.schema_bump)`,
     'GRANT USAGE ON SCHEMA perch TO PUBLIC',

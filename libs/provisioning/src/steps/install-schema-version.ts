@@ -3,7 +3,7 @@
  * them; where there is none for us, the fleet looks again on a miss, and the report says so.
  */
 import { isRefusal, type Session } from '../session.js';
-import { schemaVersionStatements } from '../schema-version.sql.js';
+import { schemaIsOursSql, schemaVersionStatements } from '../schema-version.sql.js';
 import type { ProvisioningStep, StepOutcome } from './step.js';
 
 interface Installed {
@@ -14,12 +14,7 @@ interface Installed {
 
 const installedSql = `
   select (select pg_get_userbyid(nspowner)::text from pg_namespace where nspname = 'perch') as schema_owner,
-         coalesce((select nspowner = (select oid from pg_roles where rolname = current_user)
-                     from pg_namespace where nspname = 'perch'), true)
-           and not exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
-                            where n.nspname = 'perch' and pg_get_userbyid(c.relowner) <> current_user)
-           and not exists (select from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-                            where n.nspname = 'perch' and pg_get_userbyid(p.proowner) <> current_user) as is_ours,
+         ${schemaIsOursSql} as is_ours,
          array(select evtname::text from pg_event_trigger where evtname like 'perch\\_schema\\_%') as triggers`;
 
 export const installSchemaVersion: ProvisioningStep = {
