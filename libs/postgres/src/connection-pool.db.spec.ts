@@ -18,7 +18,7 @@ describe('a connection that has to be newer than those that are open', () => {
         connectTimeoutMs: 5_000,
         maxPreparedStatements: 10,
         prepare: true,
-        maxMessageBytes: 1_000_000,
+        maxAnswerBytes: 1_000_000,
         cancelTimeoutMs: 5_000,
       });
     };

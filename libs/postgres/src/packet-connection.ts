@@ -19,8 +19,8 @@ export interface ConnectionOptions {
   readonly maxPreparedStatements: number;
   /** false sends every statement unnamed: for poolers that cannot keep them. */
   readonly prepare: boolean;
-  /** Bytes of one message, which is one row: above it the connection is given up. */
-  readonly maxMessageBytes: number;
+  /** Bytes of one message, and of all rows that a packet is answered with: above it the connection is given up. */
+  readonly maxAnswerBytes: number;
   /** How long a cancelled packet may take to end before the connection is given up. */
   readonly cancelTimeoutMs: number;
 }
@@ -30,12 +30,15 @@ interface RunningPacket {
   readonly resolve: (outcome: PacketOutcome) => void;
   readonly reject: (reason: Error) => void;
   unsent: boolean;
+  rowBytes: number;
 }
 
 const KEEP_ALIVE_DELAY_MS = 10_000;
 /** How long a server may take to close its side after a goodbye. */
 const CLOSE_TIMEOUT_MS = 5_000;
 const IDLE_STATUS = 0x49;
+/** What a row takes in memory beside its text, about: millions of empty ones are a lot. */
+const ROW_BYTES = 100;
 
 export class PacketConnection {
   readonly openedAt = performance.now();
@@ -60,7 +63,7 @@ export class PacketConnection {
     this.socket = stream;
     const reader = new MessageReader(
       (type, buffer, start, end) => this.take(type, buffer, start, end),
-      options.maxMessageBytes,
+      options.maxAnswerBytes,
       (reason) => this.giveUp(reason),
     );
     this.socket.removeAllListeners('data');
@@ -102,7 +105,7 @@ export class PacketConnection {
     const transaction = new PipelinedTransaction(packet, this.prepared, this.options.prepare);
     return new Promise((resolve, reject) => {
       if (!this.open) return resolve({ kind: 'lost', details: this.lastWords, unsent: true });
-      const running: RunningPacket = { transaction, resolve, reject, unsent: false };
+      const running: RunningPacket = { transaction, resolve, reject, unsent: false, rowBytes: 0 };
       this.running = running;
       this.socket.write(transaction.bytes, (error) => {
         if (error) running.unsent = true;
@@ -151,6 +154,7 @@ export class PacketConnection {
 
   private take(type: number, buffer: Buffer, start: number, end: number): void {
     if (type === messageType.readyForQuery) return this.ready(buffer[start]);
+    if (type === messageType.dataRow && this.isTooMuch(end - start)) return this.giveUp('too-long');
     if (type === messageType.error) this.noteFatal(buffer, start, end);
     if (type === messageType.notice || type === messageType.parameterStatus || type === messageType.notification)
       return;
@@ -159,6 +163,14 @@ export class PacketConnection {
     ) {
       this.giveUp('malformed');
     }
+  }
+
+  /** A function that returns rows without end would fill the memory of a process that serves others too. */
+  private isTooMuch(bytes: number): boolean {
+    const { running } = this;
+    if (running === undefined) return false;
+    running.rowBytes += bytes + ROW_BYTES;
+    return running.rowBytes > this.options.maxAnswerBytes;
   }
 
   private ready(status: number | undefined): void {
@@ -187,7 +199,7 @@ export class PacketConnection {
     const { running } = this;
     this.running = undefined;
     if (reason === 'too-long') {
-      const message = `a row is larger than ${this.options.maxMessageBytes} bytes`;
+      const message = `the database answers with more than ${this.options.maxAnswerBytes} bytes`;
       running?.reject(new SqlError({ severity: 'ERROR', code: '54000', message }, 0));
     } else {
       this.lastWords = 'the server sent a message that has no place here';

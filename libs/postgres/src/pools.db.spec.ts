@@ -239,11 +239,20 @@ describe('a database', () => {
   });
 
   it('that sends more in one row than is allowed is left', async () => {
-    use({ maxRowBytes: 10_000 });
+    use({ maxAnswerBytes: 10_000 });
     const executor = tenant('a');
     expect(await fieldOf(executor, `select length(repeat('x', 9000))`)).toBe('9000');
     const submitted = executor.submit(packet(`select repeat('x', 20000)`));
     await expect(submitted).rejects.toMatchObject({ fields: { code: '54000' } });
+    expect(await fieldOf(executor, 'select 1')).toBe('1');
+  });
+
+  it('that fills the memory with small rows, of several statements, is left', async () => {
+    use({ maxAnswerBytes: 10_000 });
+    const executor = tenant('a');
+    const rows = (count: number) => `select from generate_series(1, ${count})`;
+    expect(await executor.submit(packet(rows(40), rows(40)))).toHaveLength(2);
+    await expect(executor.submit(packet(rows(60), rows(60)))).rejects.toMatchObject({ fields: { code: '54000' } });
     expect(await fieldOf(executor, 'select 1')).toBe('1');
   });
 });

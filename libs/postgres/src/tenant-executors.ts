@@ -40,8 +40,8 @@ export interface TenantExecutorsOptions {
   readonly maxPreparedStatements?: number;
   /** Asked when a tenant's server refuses connections, with its key: whether it answers now. Never throws. */
   readonly wake?: (key: string) => Promise<boolean>;
-  /** Bytes of one row. Default 256 MiB. */
-  readonly maxRowBytes?: number;
+  /** Bytes of all rows that one packet is answered with. Default 256 MiB. */
+  readonly maxAnswerBytes?: number;
 }
 
 export interface TenantExecutors {
@@ -78,7 +78,7 @@ export function createTenantExecutors(options: TenantExecutorsOptions = {}): Ten
     connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
     cancelTimeoutMs: options.cancelTimeoutMs ?? 5_000,
     maxPreparedStatements: options.maxPreparedStatements ?? 256,
-    maxMessageBytes: options.maxRowBytes ?? 256 * MEBIBYTE,
+    maxAnswerBytes: options.maxAnswerBytes ?? 256 * MEBIBYTE,
   };
   const draining = new Set<ConnectionPool>();
   const retire = (pool: ConnectionPool) => {
