@@ -56,6 +56,17 @@ export function readErrorFields(buffer: Buffer, start: number, end: number): Err
   };
 }
 
+/** Whether the fields of an error or a notice end within it. */
+export function isWholeError(buffer: Buffer, start: number, end: number): boolean {
+  let at = start;
+  while (at < end && buffer[at] !== 0) {
+    const stop = buffer.indexOf(0, at + 1);
+    if (stop === -1 || stop >= end) return false;
+    at = stop + 1;
+  }
+  return at < end;
+}
+
 /** Table, attribute, type, size, modifier and format follow each name. */
 const FIELD_FACTS_BYTES = 18;
 

@@ -1,6 +1,7 @@
 /** Opens a client of the driver: startup, TLS and authentication are the driver's work. */
 import pg from 'pg';
 import { explainCertificate } from './certificate-refused.js';
+import { guardStream } from './guarded-stream.js';
 
 export interface OpenedClient {
   readonly client: pg.Client;
@@ -12,14 +13,17 @@ export interface OpenedClient {
 
 /**
  * @param plainTextAllowed goes on without TLS when the server has none.
- * @throws CertificateRefusedError, or what the driver or the server said.
+ * @throws CertificateRefusedError, NotPostgresError, or what the driver or the server said.
  */
 export async function openClient(config: pg.ClientConfig, plainTextAllowed: boolean): Promise<OpenedClient> {
   const client = new pg.Client(config);
   // Without a listener a broken socket would end the process; a query that runs is told by its own rejection.
   client.on('error', () => {});
+  // Of both the driver listens to its messages from then on.
+  const { connection } = client;
+  connection.once(config.ssl ? 'sslconnect' : 'connect', () => guardStream(connection.stream));
   let backend = { processID: 0, secretKey: 0 };
-  client.connection.once('backendKeyData', (key: typeof backend) => (backend = key));
+  connection.once('backendKeyData', (key: typeof backend) => (backend = key));
   try {
     await client.connect();
     return { client, backend, ssl: config.ssl };

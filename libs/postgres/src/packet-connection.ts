@@ -67,9 +67,7 @@ export class PacketConnection {
       (reason) => this.giveUp(reason),
     );
     this.socket.removeAllListeners('data');
-    this.socket.on('data', (chunk: Buffer) => {
-      if (this.open) reader.push(chunk);
-    });
+    this.socket.on('data', (chunk: Buffer) => this.read(reader, chunk));
     this.socket.once('close', () => this.closed());
   }
 
@@ -152,6 +150,17 @@ export class PacketConnection {
     setTimeout(() => this.socket.destroy(), CLOSE_TIMEOUT_MS).unref();
   }
 
+  private read(reader: MessageReader, chunk: Buffer): void {
+    if (!this.open) return;
+    try {
+      reader.push(chunk);
+    } catch (error) {
+      if (!isOutOfRange(error)) throw error;
+      // A message that is shorter than what it counts: nobody else's requests may end by it.
+      this.giveUp('malformed');
+    }
+  }
+
   private take(type: number, buffer: Buffer, start: number, end: number): void {
     if (type === messageType.readyForQuery) return this.ready(buffer[start]);
     if (type === messageType.dataRow && this.isTooMuch(end - start)) return this.giveUp('too-long');
@@ -228,4 +237,9 @@ export class PacketConnection {
       secretKey: backend.secretKey,
     };
   }
+}
+
+/** By its shape: an error of the platform need not be of this realm's class. */
+function isOutOfRange(error: unknown): boolean {
+  return Object(error).code === 'ERR_OUT_OF_RANGE';
 }
