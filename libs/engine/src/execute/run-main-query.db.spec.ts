@@ -237,6 +237,10 @@ it('a star in a spread to one row shows what is embedded there twice, in csv too
   expect((await api('GET', target, { headers })).body).toBe(
     'id,id,title,owner,late,late\n1,1,one,ann,"[{""id"": 1}]","[{""id"": 1}]"',
   );
+  // Equal names of both are no ambiguity, as they are where one of them is asked for by name.
+  const nested = (select: string) => api('GET', `/late?select=...notes(${select},...split_of(*))`);
+  expect(await nested('*')).toMatchObject({ status: 200, body: [{ id: 1, title: 'one', owner: 'ann', of: 1 }] });
+  expect((await nested('id')).body).toMatchObject({ code: '42702' });
   await database.query('delete from api.late');
 });
 
