@@ -12,6 +12,7 @@ export {
   rateLimitSchema,
   resolveSettings,
   exposedSchemasProblem,
+  proxyUriProblem,
   settingsInputSchema,
   settingsSchema,
   type DataApiSettings,

@@ -1,5 +1,5 @@
 /** What a user may write for a setting, and what it means. */
-import { settingsInputSchema } from './settings.js';
+import { proxyUriProblem, settingsInputSchema } from './settings.js';
 
 describe('settings', () => {
   it.each([
@@ -25,5 +25,24 @@ describe('settings', () => {
   ])('take an empty text for no %s', (name) => {
     expect(settingsInputSchema.parse({ [name]: '' })).toEqual({ [name]: null });
     expect(settingsInputSchema.parse({ [name]: 'x' })).toEqual({ [name]: 'x' });
+  });
+
+  it.each([
+    ['https://api.example.org', true],
+    ['HTTP://api.example.org:8443/base/', true],
+    ['http://[::1]:3000', true],
+    ['https:api.example.org', false],
+    ['api.example.org', false],
+    ['ftp://api.example.org', false],
+    ['https://', false],
+    ['https:///base', false],
+    ['https://a@api.example.org', false],
+    ['https://api.example.org:0', false],
+    ['https://api.example.org:70000', false],
+    ['https://api.example.org/?', false],
+    ['https://api.example.org/#a', false],
+    ['https://api example.org', false],
+  ])('%s may be the public address: %s', (uri, fine) => {
+    expect(proxyUriProblem(uri) === undefined).toBe(fine);
   });
 });

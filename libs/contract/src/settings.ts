@@ -111,6 +111,17 @@ export function exposedSchemasProblem(schemas: readonly string[]): string | unde
   return found === undefined ? undefined : `'${found}' is PostgreSQL's own schema and cannot be exposed`;
 }
 
+/**
+ * What is wrong with the value of `openapi_server_proxy_uri`; undefined when it may be so. For who writes settings, as above.
+ *
+ * @see https://docs.postgrest.org/en/v16/references/configuration.html#openapi-server-proxy-uri
+ */
+export function proxyUriProblem(uri: string): string | undefined {
+  const { username, password, port } = URL.canParse(uri) ? new URL(uri) : { username: 'none', password: '', port: '' };
+  const isPlain = /^https?:\/\/[^/?#]+[^?#]*$/i.test(uri) && username === '' && password === '' && port !== '0';
+  return isPlain ? undefined : 'an address is like https://api.example.org:8443/base, without user, query and fragment';
+}
+
 const MEBIBYTE = 1024 * 1024;
 
 /** Defaults of a tenants file: PostgREST 16's, in-database configuration and the listener off (decision 7). */

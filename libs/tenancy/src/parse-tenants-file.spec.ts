@@ -75,6 +75,10 @@ describe('parseTenantsFile', () => {
       [{ ...entry, settings: { db_schemas: 'api, pg_catalog' } }],
       /^tenant 'base': settings\.db_schemas: 'pg_catalog' is PostgreSQL's own schema and cannot be exposed$/,
     ],
+    [
+      [{ ...entry, settings: { openapi_server_proxy_uri: 'api.example.org' } }],
+      /^tenant 'base': settings\.openapi_server_proxy_uri: an address is like /,
+    ],
     [[{ ...entry, hostnames: ['a b'] }], /^tenant 'base': hostnames: 'a b' is not a host name$/],
     [[{ ...entry, jwt: { secret: 'short' } }], /^tenant 'base': jwt.secret is too short/],
     [[{ ...entry, jwt: { secret: '*'.repeat(40), secret_is_base64: true } }], /jwt.secret is not base64$/],

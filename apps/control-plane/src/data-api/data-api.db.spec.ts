@@ -164,6 +164,10 @@ describe('the data API of a branch', () => {
     expect(badKey.body.message).toContain('jwt_role_claim_key');
     const badSchema = await perch.call('PATCH', target.path, { body: { settings: { db_schemas: ['pg_catalog'] } } });
     expect([badSchema.status, badSchema.body.message]).toEqual([400, expect.stringContaining('db_schemas')]);
+    const badUri = await perch.call('PATCH', target.path, {
+      body: { settings: { openapi_server_proxy_uri: 'x.example' } },
+    });
+    expect([badUri.status, badUri.body.message]).toEqual([400, expect.stringContaining('openapi_server_proxy_uri')]);
   });
 
   test('a merge patch merges, and null takes a setting back to its default', async () => {
