@@ -154,6 +154,13 @@ describe('a form', () => {
     expect(parse(body, { type }).columns).toEqual(columns);
   });
 
+  it.each([create, call])('has a bounded number of fields: %j', (action) => {
+    expect(parse('a=1&'.repeat(20_000), { type, action }).payload).toBeDefined();
+    const reason = 'A form has at most 20000 fields';
+    expect(() => parse('a=1&'.repeat(20_001), { type, action })).toThrow(reason);
+    expect(() => parse('a&'.repeat(20_001), { type, action })).toThrow(reason);
+  });
+
   it('is refused where it is not UTF-8', () => {
     expect(() => parse('a=%ff', { type })).toThrow(expect.objectContaining({ code: 'PGRST102' }));
   });

@@ -65,6 +65,9 @@ export function parsePayload({ body, contentType, action, columns }: PayloadInpu
 
 type JsonPayload = Extract<Payload, { kind: 'json' }>;
 
+/** Far above the columns of a table and the parameters of a function; millions keep everybody else waiting for seconds. */
+const mostFormPairs = 20_000;
+
 /** No body calls a function without arguments. */
 const emptyArguments: JsonPayload = { kind: 'json', json: '', shape: 'object', keys: [] };
 
@@ -118,8 +121,12 @@ function jsonObject(pairs: readonly (readonly [string, string])[]): string {
  * @see https://url.spec.whatwg.org/#urlencoded-parsing
  */
 function parseForm(body: Buffer): readonly (readonly [name: string, value: string])[] {
-  const items = body.toString('latin1').replace(/^\?/, '').split(/[&;]/);
+  const items = body
+    .toString('latin1')
+    .replace(/^\?/, '')
+    .split(/[&;]/, mostFormPairs + 2);
   if (items.at(-1) === '') items.pop();
+  if (items.length > mostFormPairs) refuse(`A form has at most ${mostFormPairs} fields`);
   return items.map((item) => {
     const equals = item.indexOf('=');
     const [name, value] = equals < 0 ? [item, ''] : [item.slice(0, equals), item.slice(equals + 1)];

@@ -49,4 +49,17 @@ describe('cookies as JSON', () => {
     expect(cookiesJson(headers)).toBe('{"a ":" 1 ","b":"3","c":""}');
     expect(cookiesJson([['x', '1']])).toBe('{}');
   });
+
+  it('looks at each of thousands a few times, not at all of them for each', () => {
+    let looks = 0;
+    const names = Array.from({ length: 5_000 }, (_, at): [string, string] => [`x-${at}`, '']);
+    const counted = new Proxy(names, {
+      get(target, property, receiver): unknown {
+        looks += 1;
+        return Reflect.get(target, property, receiver);
+      },
+    });
+    expect(headersJson(counted)).toBe(JSON.stringify(Object.fromEntries(names)));
+    expect(looks).toBeLessThan(10 * names.length);
+  });
 });
