@@ -111,5 +111,5 @@ function stripNulls(json: SqlFragment, wanted: boolean): SqlFragment {
  * The names of a mutation's or a call's own rows stand above what is read from them, as PostgREST has it.
  */
 function csv(origin: SqlFragment): SqlFragment {
-  return sql`(select coalesce(pg_catalog.string_agg(key, ','), '') from pg_catalog.json_object_keys((select pg_catalog.row_to_json(_) from ${origin} _ limit 1)) key) || ${literal('\n')} || coalesce(pg_catalog.string_agg(substring(${page}::text, 2, length(${page}::text) - 2), ${literal('\n')}), '')`;
+  return sql`(select coalesce(pg_catalog.string_agg(key, ','), '') from (select pg_catalog.json_object_keys(first) as key from (select pg_catalog.row_to_json(_) as first from ${origin} _ limit 1) _) _) || ${literal('\n')} || coalesce(pg_catalog.string_agg(substring(${page}::text, 2, length(${page}::text) - 2), ${literal('\n')}), '')`;
 }

@@ -9,12 +9,12 @@ export const bodyAlias = { schema: '', name: 'pgrst_body' };
 /** A function takes at most 100 arguments (FUNC_MAX_ARGS), two for each default. */
 const defaultsPerCall = 45;
 
-/** An update takes its values from one row only. */
+/** An update takes its values from one row only; an object is no more than that. */
 export function payloadRows(plan: InsertPlan | UpdatePlan): SqlFragment {
   const alias = ident(bodyAlias.name);
   if (plan.columns.length === 0) return sql`(select from ${emptyRecords(plan.rows)}) as ${alias}`;
   const values = plan.columns.map(value);
-  const limit = plan.kind === 'update' ? sql` limit 1` : empty;
+  const limit = plan.kind === 'update' && plan.rows.shape !== 'object' ? sql` limit 1` : empty;
   return sql`(select ${join(values, ', ')} from ${records(plan)}${limit}) as ${alias}`;
 }
 
