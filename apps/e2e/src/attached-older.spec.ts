@@ -9,18 +9,11 @@ import {
   startOlderPostgres,
   type OlderPostgres,
 } from '../../../tools/testing/older-postgres.js';
+import { createAttacher, type AttachedApi, type Attacher } from './harness/attached.js';
 import { startFleet, type Fleet } from './harness/fleet.js';
 import { startIssuer, type Issuer } from './harness/issuer.js';
 import { callApi, finished, runSql } from './harness/management.js';
 import { eventually } from './harness/perch-process.js';
-
-interface Branch {
-  readonly project: string;
-  readonly route: string;
-  readonly dataApi: string;
-  /** Of the data API. */
-  readonly url: string;
-}
 
 const PATIENCE_MS = 60_000;
 const NOTES = `create table notes (id int primary key, owner text, canary text);
@@ -36,6 +29,7 @@ describeAny(`attached servers older than the newest`, () => {
   let metadata: TestCluster;
   let fleet: Fleet;
   let issuer: Issuer;
+  let attacher: Attacher;
 
   beforeAll(async () => {
     metadata = await createTestCluster();
@@ -47,6 +41,7 @@ describeAny(`attached servers older than the newest`, () => {
       env: { PERCH_LOGIN_GRACE_MS: '1000' },
       proxies: [{}],
     });
+    attacher = createAttacher(fleet, issuer);
   }, 300_000);
   afterAll(async () => {
     await fleet?.stop();
@@ -55,61 +50,12 @@ describeAny(`attached servers older than the newest`, () => {
   }, PATIENCE_MS);
 
   const api = (method: string, route: string, body?: unknown) => callApi(fleet.api, method, route, body);
-  const enable = async (project: string, branchId: string, endpointId: string, database: string): Promise<Branch> => {
-    const route = `${project}/branches/${branchId}`;
-    const dataApi = `${route}/data-api/${database}`;
-    const body = {
-      jwks_url: issuer.jwksUrl,
-      jwt_audience_required: false,
-      add_default_grants: true,
-      add_anonymous_grants: true,
-    };
-    expect(await api('POST', dataApi, body)).toMatchObject({ status: 201 });
-    await eventually(
-      'the data API is active',
-      async () => {
-        const { status, ...rest } = (await api('GET', dataApi)).body;
-        if (status === 'error') throw new Error(JSON.stringify(rest));
-        return status === 'active' ? true : undefined;
-      },
-      PATIENCE_MS,
-    );
-    return { project, route, dataApi, url: `${fleet.proxies[0]?.url}/${endpointId}/${database}/rest/v1` };
-  };
-  const attach = async (connection_url: string, database: string): Promise<Branch> => {
-    const made = await api('POST', '/projects', { project: { perch: { compute: 'attached', connection_url } } });
-    expect(made).toMatchObject({ status: 201 });
-    const { project, branch, endpoints } = made.body;
-    return enable(`/projects/${project.id}`, branch.id, endpoints[0].id, database);
-  };
-  const branchOff = async ({ project }: Branch, connection_url: string, database: string): Promise<Branch> => {
-    const branch = { name: 'dev', perch: { connection_url } };
-    const made = await api('POST', `${project}/branches`, { branch, endpoints: [{ type: 'read_write' }] });
-    expect(made).toMatchObject({ status: 201 });
-    return enable(project, made.body.branch.id, made.body.endpoints[0].id, database);
-  };
-  const ask = async (branch: Branch, path: string, sub?: string, method = 'GET', body?: unknown) => {
-    const response = await fetch(branch.url + path, {
-      method,
-      headers: {
-        'content-type': 'application/json',
-        prefer: 'return=representation',
-        ...(sub === undefined ? {} : { authorization: `Bearer ${await issuer.token({ sub })}` }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    return { status: response.status, body: (await response.json()) as unknown };
-  };
-  /** As soon as the proxy has the data API at all. */
-  const served = (branch: Branch) =>
-    eventually('the proxy serves it', async () => ((await ask(branch, '/notes')).status === 200 ? true : undefined));
-
   for (const { major, title, describe: describeOlder } of everyOlder) {
     describeOlder(title, () => {
       let server: OlderPostgres;
-      let shop: Branch;
-      let dev: Branch;
-      let whole: Branch;
+      let shop: AttachedApi;
+      let dev: AttachedApi;
+      let whole: AttachedApi;
 
       const as = (user: string, password: string, database: string) => {
         const url = new URL(server.url(database));
@@ -133,13 +79,12 @@ describeAny(`attached servers older than the newest`, () => {
             `${NOTES} insert into notes values (1, 'u1', '${database}'), (2, 'everybody', '${database}')`,
           );
         }
-        shop = await attach(owner('shop'), 'shop');
-        dev = await branchOff(shop, owner('shop_dev'), 'shop_dev');
+        shop = await attacher.attach(owner('shop'), 'shop');
+        dev = await attacher.branchOff(shop, owner('shop_dev'), 'shop_dev');
         // Its own roles are there already, of another maker: what a superuser may use.
-        whole = await attach(server.url('whole'), 'whole');
+        whole = await attacher.attach(server.url('whole'), 'whole');
         for (const database of ['shop', 'shop_dev']) await runSql(owner(database), policies);
         await runSql(server.url('whole'), policies);
-        for (const branch of [shop, dev, whole]) await served(branch);
       }, 240_000);
       afterAll(() => server?.drop(), PATIENCE_MS);
 
@@ -149,20 +94,35 @@ describeAny(`attached servers older than the newest`, () => {
           [dev, 'shop_dev'],
           [whole, 'whole'],
         ] as const) {
-          expect(await ask(branch, '/notes')).toEqual({ status: 200, body: [{ id: 2, owner: 'everybody', canary }] });
-          expect(await ask(branch, '/notes', 'u1')).toEqual({ status: 200, body: [{ id: 1, owner: 'u1', canary }] });
+          expect(await attacher.ask(branch, '/notes')).toEqual({
+            status: 200,
+            body: [{ id: 2, owner: 'everybody', canary }],
+          });
+          expect(await attacher.ask(branch, '/notes', { sub: 'u1' })).toEqual({
+            status: 200,
+            body: [{ id: 1, owner: 'u1', canary }],
+          });
           const mine = { id: 3, owner: 'u2', canary };
-          expect(await ask(branch, '/notes', 'u2', 'POST', mine)).toEqual({ status: 201, body: [mine] });
-          expect(await ask(branch, '/notes', 'u2', 'POST', { ...mine, id: 4, owner: 'u1' })).toMatchObject({
+          expect(await attacher.ask(branch, '/notes', { sub: 'u2', method: 'POST', body: mine })).toEqual({
+            status: 201,
+            body: [mine],
+          });
+          expect(
+            await attacher.ask(branch, '/notes', { sub: 'u2', method: 'POST', body: { ...mine, id: 4, owner: 'u1' } }),
+          ).toMatchObject({
             status: 403,
             body: { code: '42501' },
           });
-          expect(await ask(branch, '/notes?id=gt.0', 'u2', 'PATCH', { canary: 'mine' })).toEqual({
+          expect(
+            await attacher.ask(branch, '/notes?id=gt.0', { sub: 'u2', method: 'PATCH', body: { canary: 'mine' } }),
+          ).toEqual({
             status: 200,
             body: [{ ...mine, canary: 'mine' }],
           });
-          expect(await ask(branch, '/notes', undefined, 'POST', mine)).toMatchObject({ status: 401 });
-          expect(await ask(branch, '/notes?id=eq.3', 'u2', 'DELETE')).toMatchObject({ status: 200 });
+          expect(await attacher.ask(branch, '/notes', { method: 'POST', body: mine })).toMatchObject({ status: 401 });
+          expect(await attacher.ask(branch, '/notes?id=eq.3', { sub: 'u2', method: 'DELETE' })).toMatchObject({
+            status: 200,
+          });
         }
       });
 
@@ -177,7 +137,7 @@ describeAny(`attached servers older than the newest`, () => {
       });
 
       test('what differs from the newest is told: the roles of 15 and older, and no event triggers', async () => {
-        const { notes } = (await api('GET', shop.dataApi)).body.security;
+        const { notes } = (await api('GET', shop.route)).body.security;
         const weak = `In PostgreSQL ${major} a role that may create roles`;
         expect(notes.filter((note: string) => note.startsWith('In PostgreSQL'))).toEqual(
           major < 16 ? [expect.stringContaining(weak)] : [],
@@ -191,77 +151,86 @@ describeAny(`attached servers older than the newest`, () => {
           [whole, server.url('whole')],
         ] as const) {
           await runSql(url, `create table made (id int primary key, v text); insert into made values (1, 'a')`);
-          expect(await ask(branch, '/made')).toEqual({ status: 200, body: [{ id: 1, v: 'a' }] });
+          expect(await attacher.ask(branch, '/made')).toEqual({ status: 200, body: [{ id: 1, v: 'a' }] });
           await runSql(url, 'alter table made rename v to w');
-          expect(await ask(branch, '/made?w=eq.a&select=w')).toEqual({ status: 200, body: [{ w: 'a' }] });
-          expect(await ask(branch, '/made')).toEqual({ status: 200, body: [{ id: 1, w: 'a' }] });
+          expect(await attacher.ask(branch, '/made?w=eq.a&select=w')).toEqual({ status: 200, body: [{ w: 'a' }] });
+          expect(await attacher.ask(branch, '/made')).toEqual({ status: 200, body: [{ id: 1, w: 'a' }] });
           await runSql(url, 'alter table made add n int default 5');
-          expect(await ask(branch, '/made?select=n')).toEqual({ status: 200, body: [{ n: 5 }] });
-          expect(await ask(branch, '/made')).toEqual({ status: 200, body: [{ id: 1, w: 'a', n: 5 }] });
+          expect(await attacher.ask(branch, '/made?select=n')).toEqual({ status: 200, body: [{ n: 5 }] });
+          expect(await attacher.ask(branch, '/made')).toEqual({ status: 200, body: [{ id: 1, w: 'a', n: 5 }] });
           await runSql(
             url,
             'create function sum_of(a int, b int) returns int language sql immutable as $$ select a + b $$',
           );
-          expect(await ask(branch, '/rpc/sum_of?a=2&b=3')).toEqual({ status: 200, body: 5 });
+          expect(await attacher.ask(branch, '/rpc/sum_of?a=2&b=3')).toEqual({ status: 200, body: 5 });
           await runSql(url, 'drop table made');
-          expect(await ask(branch, '/made')).toMatchObject({ status: 404 });
+          expect(await attacher.ask(branch, '/made')).toMatchObject({ status: 404 });
         }
       });
 
       test('the advisors find a view that skips row-level security, and what they propose ends it', async () => {
         const views = async () => {
-          const { body } = await api('GET', `${shop.project}/advisors?branch_id=${shop.route.split('/').at(-1)}`);
+          const { body } = await api('GET', `${shop.project}/advisors?branch_id=${shop.branch.split('/').at(-1)}`);
           return body.issues.filter(({ name }: { name: string }) => name === 'security_definer_view');
         };
-        expect(await ask(shop, '/every_note?select=id', 'u1')).toEqual({ status: 200, body: [{ id: 1 }, { id: 2 }] });
+        expect(await attacher.ask(shop, '/every_note?select=id', { sub: 'u1' })).toEqual({
+          status: 200,
+          body: [{ id: 1 }, { id: 2 }],
+        });
         const [view, ...others] = await views();
         expect([view.metadata, others]).toEqual([{ schema: 'public', name: 'every_note' }, []]);
         await runSql(owner('shop'), view.perch.fix);
         expect(await views()).toEqual([]);
         const left = major === 14 ? { status: 403 } : { status: 200, body: [{ id: 1 }] };
-        expect(await ask(shop, '/every_note?select=id', 'u1')).toMatchObject(left);
+        expect(await attacher.ask(shop, '/every_note?select=id', { sub: 'u1' })).toMatchObject(left);
       });
 
       test('on the server of its parent a branch is one database, and no other data API comes with it', async () => {
-        const { body } = await api('GET', `${dev.route}/databases`);
+        const { body } = await api('GET', `${dev.branch}/databases`);
         expect(body.databases.map(({ name }: { name: string }) => name)).toEqual(['shop_dev']);
-        expect((await api('GET', `${dev.route}/data-api/shop`)).status).toBe(404);
+        expect((await api('GET', `${dev.branch}/data-api/shop`)).status).toBe(404);
       });
 
       test('the schema comes as SQL that makes it again, and is compared with the other branch', async () => {
-        const at = async (branch: Branch, database: string) =>
-          (await api('GET', `${branch.route}/schema?db_name=${database}`)).body.sql as string;
+        const at = async (branch: AttachedApi, database: string) =>
+          (await api('GET', `${branch.branch}/schema?db_name=${database}`)).body.sql as string;
         const sql = await at(shop, 'shop');
         expect(sql).toContain('CREATE VIEW public.every_note');
         await runSql(server.url('postgres'), 'create database again owner tenant');
         await runSql(owner('again'), `${sql}; select * from public.notes, public."Odd ""name"`);
         // The parent's role owns that database too, so it is compared with itself.
-        const compare = `${dev.route}/compare_schema?db_name=shop_dev`;
+        const compare = `${dev.branch}/compare_schema?db_name=shop_dev`;
         expect(await api('GET', compare)).toMatchObject({ status: 200, body: { diff: '' } });
       });
 
       test('credentials are replaced: the URL of the branch, and the login of its data API', async () => {
         await runSql(server.url('postgres'), "alter role tenant password 'second'");
         const branch = { perch: { connection_url: as('tenant', 'second', 'shop') } };
-        expect(await api('PATCH', shop.route, { branch })).toMatchObject({ status: 200 });
+        expect(await api('PATCH', shop.branch, { branch })).toMatchObject({ status: 200 });
         await runSql(server.url('postgres'), "alter role tenant password 'first'");
         const again = { perch: { connection_url: owner('shop') } };
-        expect(await api('PATCH', shop.route, { branch: again })).toMatchObject({ status: 200 });
+        expect(await api('PATCH', shop.branch, { branch: again })).toMatchObject({ status: 200 });
         const before = await logins();
-        const { body } = await api('POST', `${shop.dataApi}/rotate_login`, {});
+        const { body } = await api('POST', `${shop.route}/rotate_login`, {});
         await finished(fleet.api, `${shop.project}/operations/${body.operations[0].id}`, PATIENCE_MS);
         const after = await logins();
         expect([after.length, after.filter((name) => !before.includes(name)).length]).toEqual([3, 1]);
-        expect(await ask(shop, '/notes', 'u1')).toMatchObject({ status: 200, body: [{ canary: 'shop' }] });
+        expect(await attacher.ask(shop, '/notes', { sub: 'u1' })).toMatchObject({
+          status: 200,
+          body: [{ canary: 'shop' }],
+        });
       });
 
       test('disabling and deleting take the logins away and leave the rest as it was', async () => {
         const gone = async () => ((await logins()).length === 1 ? true : undefined);
-        expect((await api('DELETE', dev.dataApi)).status).toBeLessThan(300);
+        expect((await api('DELETE', dev.route)).status).toBeLessThan(300);
         expect((await api('DELETE', whole.project)).status).toBe(200);
         await eventually('two logins are gone', gone, PATIENCE_MS);
-        expect(await ask(shop, '/notes', 'u1')).toMatchObject({ status: 200, body: [{ canary: 'shop' }] });
-        expect((await ask(dev, '/notes')).status).toBe(404);
+        expect(await attacher.ask(shop, '/notes', { sub: 'u1' })).toMatchObject({
+          status: 200,
+          body: [{ canary: 'shop' }],
+        });
+        expect((await attacher.ask(dev, '/notes')).status).toBe(404);
         const { rows } = await runSql(owner('shop_dev'), 'select polname::text from pg_policy order by 1');
         expect(rows.map(({ polname }) => polname)).toEqual(['open', 'own']);
       }, 120_000);

@@ -74,6 +74,8 @@ export class SqlError extends Error {
       readonly hint?: string | undefined;
       readonly constraint?: string | undefined;
       readonly where?: string | undefined;
+      /** The function of the server's source that raised it: unlike the message, in no language. */
+      readonly routine?: string | undefined;
     },
     /** Index into `packet.statements`. */
     readonly statementIndex: number,

@@ -31,6 +31,7 @@ export async function createPgExecutor(url: string): Promise<PgExecutor> {
             hint: error.hint,
             constraint: error.constraint,
             where: error.where,
+            routine: error.routine,
           },
           results.length,
         );

@@ -18,13 +18,28 @@ export interface ConnectOptions {
  */
 export async function connect(databaseUrl: string, options: ConnectOptions = {}): Promise<pg.Client> {
   const { config, plainTextAllowed } = parseDatabaseUrl(databaseUrl);
-  const complete: pg.ClientConfig = {
+  const { statementTimeoutMs, applicationName } = options;
+  const common: pg.ClientConfig = {
     ...config,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
-    ...(options.statementTimeoutMs === undefined ? {} : { statement_timeout: options.statementTimeoutMs }),
-    ...(options.applicationName === undefined ? {} : { application_name: options.applicationName }),
+    ...(applicationName === undefined ? {} : { application_name: applicationName }),
   };
-  return (await openClient(complete, plainTextAllowed)).client;
+  const open = async (timeout: pg.ClientConfig) => {
+    return (await openClient({ ...common, ...timeout }, plainTextAllowed)).client;
+  };
+  if (statementTimeoutMs === undefined) return open({});
+  try {
+    return await open({ statement_timeout: statementTimeoutMs });
+  } catch (error) {
+    if (!isPooler(error)) throw error;
+    // The driver watches the time then.
+    return open({ query_timeout: statementTimeoutMs });
+  }
+}
+
+/** PgBouncer refuses startup parameters that it cannot keep for one client alone (08P01, protocol violation). */
+function isPooler(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '08P01';
 }
 
 /** Connects, lets `use` work and ends the connection in every case. */

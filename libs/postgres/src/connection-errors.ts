@@ -18,8 +18,8 @@ export function acquireTimedOut(): EngineError {
 }
 
 export function sqlError(error: ErrorFields, statementIndex: number): SqlError {
-  const { severity, code, message, detail, hint, constraint, where } = error;
-  return new SqlError({ severity, code, message, detail, hint, constraint, where }, statementIndex);
+  const { severity, code, message, detail, hint, constraint, where, routine } = error;
+  return new SqlError({ severity, code, message, detail, hint, constraint, where, routine }, statementIndex);
 }
 
 function textOf(cause: unknown): string | undefined {

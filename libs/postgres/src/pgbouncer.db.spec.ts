@@ -1,57 +1,34 @@
 /** Promise: behind PgBouncer in transaction mode (`db_prepared_statements: false`) packets stay whole, and cancels find their query. */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import fs from 'node:fs';
-import net from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
 import { createTestDatabase, type TestDatabase } from '../../../tools/testing/test-database.js';
+import {
+  hasPgBouncer,
+  pgBouncerNote,
+  startTestPgBouncer,
+  type TestPgBouncer,
+} from '../../../tools/testing/test-pgbouncer.js';
 import { createTenantExecutors, type TenantExecutors } from './index.js';
 import { eventually, fieldOf, packet, statement } from '../test/packets.js';
 
-// Skipped, and said so in the summary, where there is no pgbouncer on the PATH.
-const withPgBouncer = spawnSync('pgbouncer', ['--version']).status === 0 ? describe : describe.skip;
+const withPgBouncer = hasPgBouncer ? describe : describe.skip;
 
-withPgBouncer('behind PgBouncer in transaction mode', () => {
+withPgBouncer(`behind PgBouncer in transaction mode${pgBouncerNote}`, () => {
   let database: TestDatabase;
-  let directory: string;
-  let pooler: ChildProcess;
+  let pooler: TestPgBouncer;
   let executors: TenantExecutors;
   let url: string;
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    directory = fs.mkdtempSync(path.join(os.tmpdir(), 'perch-pgbouncer-'));
-    const { hostname, port, username, password } = new URL(database.url);
-    const listen = await freePort();
-    const server = `host=${hostname} port=${port} user=${username} password=${decodeURIComponent(password)}`;
-    const file = path.join(directory, 'pgbouncer.ini');
-    const lines = [
-      '[databases]',
-      `* = ${server}`,
-      '[pgbouncer]',
-      'listen_addr = 127.0.0.1',
-      `listen_port = ${listen}`,
-      'unix_socket_dir =',
-      'auth_type = any',
-      'pool_mode = transaction',
-      'default_pool_size = 2',
-    ];
-    fs.writeFileSync(file, lines.join('\n'));
-    // It does not run as root.
-    const asSomebody =
-      process.getuid?.() === 0 ? ['unshare', '--user', '--map-user=1000', '--map-group=1000', '--'] : [];
-    const [program = '', ...args] = [...asSomebody, 'pgbouncer', file];
-    pooler = spawn(program, args, { stdio: 'ignore' });
-    url = `postgres://anybody@127.0.0.1:${listen}/${database.name}`;
+    pooler = await startTestPgBouncer(database.url, 2);
+    const pooled = new URL(database.url);
+    pooled.port = String(pooler.port);
+    url = pooled.href;
     executors = createTenantExecutors();
     await eventually(async () => (await fieldOf(tenant('probe'), 'select 1').catch(() => undefined)) === '1');
   });
   afterAll(async () => {
-    await executors.close();
-    const gone = new Promise((resolve) => pooler.once('exit', resolve));
-    pooler.kill('SIGINT');
-    await gone;
-    fs.rmSync(directory, { recursive: true });
+    await executors?.close();
+    await pooler?.stop();
     await database.drop();
   });
 
@@ -111,13 +88,3 @@ withPgBouncer('behind PgBouncer in transaction mode', () => {
     expect(await fieldOf(tenant('even'), 'select 2')).toBe('2');
   });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = net.createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}

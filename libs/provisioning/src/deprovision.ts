@@ -16,8 +16,8 @@ export interface Deprovisioned {
 
 /** Takes every login role away that may switch to this group: what is left of an endpoint's data APIs. */
 export async function deprovisionGroup(groupRole: string, connections: ProvisioningConnections): Promise<void> {
-  const client = connections.superuser ?? connections.owner;
-  const members = await openSession(client, STEP).rows<{ readonly name: string }>({
+  const connection = await prepareConnection(connections.superuser ?? connections.owner);
+  const members = await openSession(connection, STEP).rows<{ readonly name: string }>({
     text: `select m.rolname::text as name from pg_auth_members am
              join pg_roles g on g.oid = am.roleid join pg_roles m on m.oid = am.member
             where g.rolname = $1 and m.rolcanlogin and not m.rolinherit and m.rolname <> current_user`,
@@ -28,9 +28,8 @@ export async function deprovisionGroup(groupRole: string, connections: Provision
 
 /** @throws ProvisioningError */
 export async function deprovision(loginRole: string, connections: ProvisioningConnections): Promise<Deprovisioned> {
-  const client = connections.superuser ?? connections.owner;
-  await prepareConnection(client);
-  const session = openSession(client, STEP, connections.watch);
+  const connection = await prepareConnection(connections.superuser ?? connections.owner);
+  const session = openSession(connection, STEP, connections.watch);
   const login = quoteIdentifier(loginRole);
   const [facts] = await session.rows<{ readonly found: boolean; readonly database: string }>({
     text: 'select exists (select from pg_roles where rolname = $1) as found, current_database()::text as database',

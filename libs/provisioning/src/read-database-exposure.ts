@@ -11,6 +11,5 @@ export async function readDatabaseExposure(
   client: ClientBase,
   spec: Pick<ProvisioningSpec, 'schemas' | 'anonymousRole'>,
 ): Promise<DatabaseExposure> {
-  await prepareConnection(client);
-  return readExposure(openSession(client, 'report-exposure'), spec);
+  return readExposure(openSession(await prepareConnection(client), 'report-exposure'), spec);
 }

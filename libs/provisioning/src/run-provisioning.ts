@@ -54,11 +54,11 @@ async function runSteps(
   connections: ProvisioningConnections,
   report: Report,
 ): Promise<ProvisioningFindings> {
-  const { owner, superuser, watch } = connections;
-  await prepareConnection(owner);
-  if (superuser !== undefined) await prepareConnection(superuser);
+  const { watch } = connections;
+  const owner = await prepareConnection(connections.owner);
+  const superuser = connections.superuser && (await prepareConnection(connections.superuser));
   const facts = await readCatalogFacts(openSession(owner, 'read-catalog'), spec);
-  let findings = nothingFound;
+  let findings = owner.pooled ? { ...nothingFound, notes: [pooledNote] } : nothingFound;
   for (const step of steps) {
     await report({ step: step.name, status: 'running' });
     try {
@@ -84,6 +84,9 @@ async function runSteps(
   }
   return findings;
 }
+
+const pooledNote =
+  'The connection goes through a pooler: set db_prepared_statements to false unless it keeps prepared statements, and leave db_channel_enabled off.';
 
 const nothingFound: ProvisioningFindings = Object.freeze({
   availableSchemas: [],

@@ -112,6 +112,9 @@ function explain(cause: unknown, url: URL): ComputeError {
     case '3D000':
       return new ComputeError('database-missing', `The server at ${where} answered: ${reason}`, { cause });
     default:
+      if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !code.startsWith('08')) {
+        return new ComputeError('unreachable', `The server at ${where} could not be looked at: ${reason}`, { cause });
+      }
       return new ComputeError('unreachable', `No PostgreSQL could be reached at ${where}: ${reason}`, { cause });
   }
 }

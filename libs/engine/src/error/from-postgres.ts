@@ -14,6 +14,8 @@ export interface PostgresErrorFields {
   readonly message: string;
   readonly detail?: string | undefined;
   readonly hint?: string | undefined;
+  /** Known to say that the role of the request does not exist, whatever the language of the message. */
+  readonly tellsMissingRole?: boolean;
 }
 
 /** Statuses of whole SQLSTATE classes; a code of its own wins (statusByCode). */
@@ -74,13 +76,13 @@ export function fromPostgres(fields: PostgresErrorFields, ranAsAnonymous: boolea
   });
 }
 
-function statusOf({ code, message }: PostgresErrorFields, ranAsAnonymous: boolean): number {
+function statusOf({ code, message, tellsMissingRole }: PostgresErrorFields, ranAsAnonymous: boolean): number {
   switch (code) {
     case '21000':
       // Raised by the safeupdate extension for a PATCH or DELETE without filters; otherwise a subquery's fault.
       return message.endsWith('requires a WHERE clause') ? 400 : 500;
     case '22023':
-      return /^role .* does not exist$/s.test(message) ? 401 : 400;
+      return tellsMissingRole || /^role .* does not exist$/s.test(message) ? 401 : 400;
     case '42501':
       return ranAsAnonymous ? 401 : 403;
     case '42883':

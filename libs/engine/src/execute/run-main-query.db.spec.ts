@@ -4,6 +4,7 @@ import { createTestDatabase, type TestDatabase } from '../../../../tools/testing
 import { createApi, type Api, type Sent } from '../../test/api-walk.js';
 import { createPgExecutor, type PgExecutor } from '../../test/pg-executor.js';
 import { loadSchemaCache } from '../schema-cache/load-schema-cache.js';
+import { SqlError, type SqlExecutor } from '../sql-executor.js';
 import { SchemaMovedError } from './schema-moved.js';
 
 const suffix = randomBytes(4).toString('hex');
@@ -92,6 +93,33 @@ async function titles(): Promise<string> {
   const { rows } = await database.query(`select string_agg(title, ',' order by id) as all from api.notes`);
   return String(rows[0]?.all);
 }
+
+describe('a server that speaks another language', () => {
+  /** As a server with lc_messages does: the texts that its source has in its catalogues, and nothing else. */
+  const german: SqlExecutor = {
+    submit: (packet, signal) =>
+      executor.submit(packet, signal).catch((error: unknown) => {
+        if (!(error instanceof SqlError)) throw error;
+        const message = error.fields.message
+          .replace(/^role "(.*)" does not exist$/, 'Rolle »$1« existiert nicht')
+          .replace(/^invalid value for parameter "(.*)": "(.*)"$/, 'ungültiger Wert für Parameter »$1«: »$2«');
+        throw new SqlError({ ...error.fields, message }, error.statementIndex);
+      }),
+  };
+
+  it.each([
+    ['a role that is not there', { role: 'nobody_here' }, 401, 'Rolle »nobody_here« existiert nicht'],
+    [
+      'a time zone that is not there',
+      { headers: prefer('timezone=Mars/Base') },
+      400,
+      'ungültiger Wert für Parameter »TimeZone«: »Mars/Base«',
+    ],
+  ])('%s answers as it does in English', async (_what, sent, status, message) => {
+    const ask = createApi(german, await loadSchemaCache(executor, { schemas: ['api'] }), reader);
+    expect(await ask('GET', '/notes', sent)).toMatchObject({ status, body: { code: '22023', message } });
+  });
+});
 
 describe('what is written', () => {
   it('is kept, told and located', async () => {

@@ -56,6 +56,8 @@ const forgetAnswer: SqlStatement = {
   values: [],
 };
 
+const SETS_TEXT_ROUTINE = 'call_string_check_hook';
+
 /** The planned count goes right behind the main statement. */
 function inOrder(query: MainQuery): {
   readonly statements: readonly SqlStatement[];
@@ -75,7 +77,7 @@ function plannedOf({ plannedCount }: MainQuery, result: SqlResult | undefined): 
 
 /** By its own word; or the version table is gone, and whoever took it away moved the schema. */
 function schemaMoved({ fields, statementIndex }: SqlError, query: MainQuery): boolean {
-  if (!query.checksSchema || statementIndex !== (query.isolation === undefined ? 0 : 1)) return false;
+  if (!query.checksSchema || statementIndex !== settingsIndex(query)) return false;
   return tellsSchemaMoved(fields.message) || ['42P01', '3F000', '42703'].includes(fields.code);
 }
 
@@ -89,7 +91,16 @@ function meaningOf(error: SqlError, query: MainQuery): EngineError {
       return fromPostgres({ code: '42501', message: `permission denied to set role "${role}"` }, false, error);
     }
   }
-  return fromPostgres(fields, query.runsAsAnonymous, error);
+  // Of the texts that are set only the role and the time zone can be refused so, and its own name is in no language.
+  const tellsMissingRole =
+    error.statementIndex === settingsIndex(query) &&
+    fields.routine === SETS_TEXT_ROUTINE &&
+    !fields.message.includes('TimeZone');
+  return fromPostgres({ ...fields, tellsMissingRole }, query.runsAsAnonymous, error);
+}
+
+function settingsIndex({ isolation }: MainQuery): number {
+  return isolation === undefined ? 0 : 1;
 }
 
 function guardError(guard: NonNullable<ReturnType<typeof violatedGuard>>, cause: SqlError): EngineError {

@@ -15,11 +15,11 @@ interface IssueRow {
 
 /** @throws ProvisioningError naming the check that could not be done */
 export async function runDatabaseAdvisors(client: ClientBase, scope: AdvisorScope): Promise<readonly AdvisorFinding[]> {
-  await prepareConnection(client);
+  const connection = await prepareConnection(client);
   const values = [scope.schemas, scope.anonymousRole, authenticatedGroup, scope.groupRole];
   const findings: AdvisorFinding[] = [];
   for (const check of advisorChecks.filter((each): each is DatabaseCheck => each.kind === 'database')) {
-    const session = openSession(client, check.name);
+    const session = openSession(connection, check.name);
     const rows = await session.rows<IssueRow>({ text: `${advisorScopeSql}\n${check.sql} order by 1`, values });
     findings.push(...rows.map((row) => ({ ...row, check })));
   }

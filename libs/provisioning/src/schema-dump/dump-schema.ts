@@ -23,14 +23,8 @@ const HEADER = ['SET check_function_bodies = off;', "SET search_path = '';"].joi
 
 /** @throws ProvisioningError with what PostgreSQL said */
 export async function dumpSchema(client: ClientBase): Promise<string> {
-  await prepareConnection(client);
-  const session = openSession(client, 'dump-schema');
-  await session.run({ text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' });
-  try {
-    return await renderSchema(await readSchema(session));
-  } finally {
-    await client.query('ROLLBACK').catch(() => undefined);
-  }
+  const session = openSession(await prepareConnection(client), 'dump-schema');
+  return session.atOneMoment(async (moment) => renderSchema(await readSchema(moment)));
 }
 
 async function renderSchema(schema: DatabaseSchema): Promise<string> {

@@ -136,7 +136,9 @@ function objectName({ schema, name }: MissingGrant): string {
 
 function describeSkipped(grant: MissingGrant): string {
   const object = grant.name === null ? grant.schema : `${grant.schema}.${grant.name}`;
-  return `${grant.privilege} on ${grant.kind} '${object}' to '${grant.role}': only its owner '${grant.owner}' may grant it.`;
+  const statement =
+    `GRANT ${grant.privilege} ON ${grant.kind.toUpperCase()} ${objectName(grant)} TO ` + quoteIdentifier(grant.role);
+  return `${grant.privilege} on ${grant.kind} '${object}' to '${grant.role}': only its owner '${grant.owner}' may grant it, by ${statement}.`;
 }
 
 function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
