@@ -17,7 +17,10 @@ export async function answerRequest(
   observer: Observer,
 ): Promise<Answer> {
   const answer = await answerOrError(message, exchange, deps, observer);
-  if (exchange.slot !== undefined) deps.requestSlots.leave(exchange.slot);
+  if (exchange.slot !== undefined) {
+    deps.requestSlots.leave(exchange.slot);
+    if (exchange.heldBytes > 0) deps.heldBytes.give(exchange.slot, exchange.heldBytes);
+  }
   if (exchange.limitHeaders.length === 0) return answer;
   const { response } = answer;
   return { ...answer, response: { ...response, headers: [...response.headers, ...exchange.limitHeaders] } };

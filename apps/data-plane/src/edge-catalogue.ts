@@ -55,6 +55,13 @@ export const edgeCatalogue = {
     retryAfter: 1,
     doc: 'So many requests as `max_concurrent_requests` allows are being worked on. Wait for some to end.',
   },
+  PERCH007: {
+    status: 429,
+    kind: 'rate-limit',
+    message: 'Requests of this data API hold too much memory at the same time',
+    retryAfter: 1,
+    doc: 'Bodies that are on their way or being worked on and answers that are not read take as much of this process as one data API may have. Send large bodies one after the other, and read the answers.',
+  },
   PERCH101: {
     status: 414,
     kind: 'user',

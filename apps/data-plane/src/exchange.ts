@@ -20,6 +20,8 @@ export class Exchange {
   limitHeaders: HeaderList = [];
   /** Tenant key of the place that it takes among the requests of its data API; undefined when it has none. */
   slot: string | undefined;
+  /** Bytes of its body that count for the limit of its data API. */
+  heldBytes = 0;
   requestBytes = 0;
   /** Tells a client that waits for it to send the body (RFC 9110 section 10.1.1); undefined when none waits. */
   askForBody: (() => void) | undefined;

@@ -18,6 +18,7 @@ import type { TenantResolver } from '@perch/tenancy';
 import type { ActiveTenant, ActiveTenants } from './active-tenant.js';
 import type { Exchange } from './exchange.js';
 import { headerOf, requestHeaders, requestTarget } from './http-request.js';
+import type { HeldBytes } from './limits/held-bytes.js';
 import type { RateLimits } from './limits/rate-limits.js';
 import type { RequestSlots } from './limits/request-slots.js';
 import { readBody } from './request-body.js';
@@ -30,6 +31,7 @@ export interface Deps {
   readonly activeTenants: ActiveTenants;
   readonly rateLimits: RateLimits;
   readonly requestSlots: RequestSlots;
+  readonly heldBytes: HeldBytes;
   readonly authenticator: Authenticator;
   readonly schemaCaches: SchemaCaches;
   readonly executors: TenantExecutors;
@@ -53,9 +55,11 @@ export async function handleRequest(message: IncomingMessage, exchange: Exchange
   if (passed !== undefined) await passed;
   deps.requestSlots.enter(tenant);
   exchange.slot = tenant.key;
+  deps.heldBytes.admit(tenant.key);
   const authorization = headerOf(headers, 'authorization');
   const auth = await timings.measure('jwt', () => deps.authenticator.authenticate(authorization, tenant.snapshot));
-  const body = await readBody(message, snapshot.settings.max_body_bytes, exchange);
+  const most = Math.min(snapshot.settings.max_body_bytes, deps.heldBytes.limits.perTenant);
+  const body = await readBody(message, most, exchange, (bytes) => deps.heldBytes.take(tenant.key, bytes));
   exchange.requestBytes = body.length;
   if (body.length > 0) exchange.trace?.passed('body');
 

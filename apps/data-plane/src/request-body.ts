@@ -3,8 +3,18 @@ import type { IncomingMessage } from 'node:http';
 import { edgeError } from './edge-catalogue.js';
 import type { Exchange } from './exchange.js';
 
-/** Reads the body to its end. @throws EngineError PERCH103 as soon as it is longer than `maxBytes` */
-export function readBody(message: IncomingMessage, maxBytes: number, exchange: Exchange): Promise<Buffer> | Buffer {
+/**
+ * Reads the body to its end.
+ *
+ * @param hold told of every chunk; what it throws ends the reading.
+ * @throws EngineError PERCH103 as soon as it is longer than `maxBytes`
+ */
+export function readBody(
+  message: IncomingMessage,
+  maxBytes: number,
+  exchange: Exchange,
+  hold: (bytes: number) => void,
+): Promise<Buffer> | Buffer {
   const announced = message.headers['content-length'];
   if (announced === undefined && message.headers['transfer-encoding'] === undefined) return emptyBody;
   if (announced === '0') return emptyBody;
@@ -16,12 +26,16 @@ export function readBody(message: IncomingMessage, maxBytes: number, exchange: E
     let size = 0;
     message.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > maxBytes) {
+      try {
+        if (size > maxBytes) throw tooLarge(maxBytes);
+        hold(chunk.length);
+        exchange.heldBytes += chunk.length;
+        chunks.push(chunk);
+      } catch (error) {
         message.removeAllListeners('data');
-        reject(tooLarge(maxBytes));
-        return;
+        chunks.length = 0;
+        reject(error);
       }
-      chunks.push(chunk);
     });
     message.once('end', () =>
       resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)),

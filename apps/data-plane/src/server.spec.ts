@@ -165,7 +165,7 @@ describe('the edge', () => {
     await start();
     const post = 'POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n';
     expect(statusOf(await raw(post))).toBe(200);
-    answer = async (message, exchange) => ok(String(await readBody(message, 10, exchange)));
+    answer = async (message, exchange) => ok(String(await readBody(message, 10, exchange, () => {})));
     const socket = net.connect(edge.port, '127.0.0.1');
     socket.write(post);
     const [first] = (await once(socket, 'data')) as [Buffer];
@@ -173,6 +173,20 @@ describe('the edge', () => {
     socket.write('hi');
     const [second] = (await once(socket, 'data')) as [Buffer];
     expect(second.toString()).toMatch(/^HTTP\/1\.1 200[\s\S]*hi$/);
+    socket.destroy();
+  });
+
+  it('ends the connection of a client that reads nothing of its answer', async () => {
+    await start({ unreadTimeoutMs: 50 });
+    let closed: Promise<unknown> | undefined;
+    answer = async (message) => {
+      closed = once(message.socket, 'close');
+      return ok('x'.repeat(64 * 1024 * 1024));
+    };
+    const socket = net.connect(edge.port, '127.0.0.1').pause();
+    socket.write(get('/'));
+    while (closed === undefined) await sleep(5);
+    await closed;
     socket.destroy();
   });
 

@@ -8,6 +8,7 @@ import { EngineError, type EngineResponse } from '@perch/engine';
 import type { ErrorKind, Observer } from '@perch/observability';
 import { Exchange } from './exchange.js';
 import { InFlight } from './in-flight.js';
+import type { HeldBytes } from './limits/held-bytes.js';
 import { answerProtocolError, refuseConnect } from './protocol-errors.js';
 import { ClientGone } from './request-body.js';
 import type { RequestTraces } from './request-trace.js';
@@ -28,6 +29,10 @@ export interface EdgeOptions {
   readonly traces?: RequestTraces | undefined;
   /** Never throws. */
   readonly answer: (message: http.IncomingMessage, exchange: Exchange) => Promise<Answer>;
+  /** Counts what clients do not read; undefined does not count. */
+  readonly heldBytes?: HeldBytes | undefined;
+  /** Milliseconds in which a client reads nothing of its answer until its connection is ended. Default 60 s. */
+  readonly unreadTimeoutMs?: number;
   /** Milliseconds for a request's header and body to arrive. Default 60 s. */
   readonly receiveTimeoutMs?: number;
   /** Milliseconds from header to answer. Default 5 minutes; a data API's own `statement_timeout_ms` is the finer tool. */
@@ -52,6 +57,8 @@ export interface Edge {
 
 /** Bytes of request line and header fields together. */
 const maxHeaderBytes = 128 * 1024;
+/** Bytes of an answer that are worth a look whether they are read; the system's own buffers take less than that. */
+const minUnreadBytes = 16 * 1024;
 /** Bytes of a body that nobody wants any more. */
 const maxDiscardedBytes = 16 * 1024 * 1024;
 /** Milliseconds between two looks for requests that take too long to arrive. */
@@ -82,6 +89,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     const close = leaving || exchange.askForBody !== undefined;
     const facts = { requestId: exchange.id, method: exchange.method, close };
     const responseBytes = gone ? 0 : writeResponse(response, answer, facts);
+    if (responseBytes >= minUnreadBytes) watchReading(response, exchange, responseBytes);
     if (!message.complete) discardRest(message);
     const status = gone ? clientClosedRequest : answer.status;
     exchange.trace?.end(status, now(), error);
@@ -98,6 +106,17 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       errorKind: gone ? 'client-disconnect' : error?.kind,
       traceId: exchange.trace?.traceId,
     });
+  };
+
+  /** Until it is handed to the system. Without a listener of ours node ends a connection whose time is up. */
+  const watchReading = (response: http.ServerResponse, { tenant }: Exchange, bytes: number): void => {
+    const { socket } = response;
+    socket?.setTimeout(options.unreadTimeoutMs ?? 60_000);
+    if (tenant === undefined) return;
+    const read = options.heldBytes?.unread(tenant.key, bytes, () => socket?.destroy());
+    if (read === undefined) return;
+    response.once('finish', read);
+    response.once('close', read);
   };
 
   const onRequest = (waits: boolean) => (message: http.IncomingMessage, response: http.ServerResponse) => {

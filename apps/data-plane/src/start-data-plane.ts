@@ -14,6 +14,7 @@ import { drain } from './drain.js';
 import type { Deps } from './handle-request.js';
 import { createInstruments, type Instruments } from './instruments.js';
 import { createTokenSource } from './limits/create-token-source.js';
+import { HeldBytes, heldLimits } from './limits/held-bytes.js';
 import { RateLimits } from './limits/rate-limits.js';
 import { RequestSlots } from './limits/request-slots.js';
 import { portTaken } from './port-taken.js';
@@ -94,11 +95,13 @@ export async function startDataPlane(
     const supervisor = role.kind === 'worker' ? linkToSupervisor(metrics, status) : undefined;
     const tokens = await createTokenSource({ redisUrl: config.redisUrl, supervisor: supervisor?.tokens, observer });
     undo.push(() => tokens.close());
+    const heldBytes = new HeldBytes(heldLimits(share), () => performance.now());
     const deps: Deps = {
       tenants: createTenantResolver(source, snapshots, observer),
       activeTenants,
       rateLimits: new RateLimits(tokens.source),
       requestSlots: new RequestSlots(share),
+      heldBytes,
       authenticator: createAuthenticator({ onUnknownKid: (key) => source.reportUnknownKid(key) }),
       schemaCaches,
       executors,
@@ -118,6 +121,7 @@ export async function startDataPlane(
     const edge = await startEdge({
       listen: supervisor === undefined ? { host: config.host, port: config.port } : undefined,
       observer,
+      heldBytes,
       traces: tracer === undefined ? undefined : createRequestTraces(tracer),
       answer: (message, exchange) => answerRequest(message, exchange, deps, observer),
     });

@@ -5,6 +5,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import { createMetrics, type Observation } from '@perch/observability';
 import { TenantsFileError } from '@perch/tenancy';
 import { createTestDatabase, type TestDatabase } from '../../../tools/testing/test-database.js';
@@ -154,6 +155,31 @@ describe('a proxy of a tenants file', () => {
     controller.abort();
     expect(await Promise.all(gone)).toEqual(['gone', 'gone']);
     await until(async () => (await call('/narrow/notes')).status === 200);
+  });
+
+  it('keeps bodies that never end from taking the memory of the others', async () => {
+    await plane.stop();
+    // So little that a data API may hold 16 MiB.
+    const memory = jest.spyOn(process, 'constrainedMemory').mockReturnValue(1);
+    await start();
+    memory.mockRestore();
+    const sockets = Array.from({ length: 4 }, () => net.connect(plane.port, '127.0.0.1'));
+    const answers = sockets.map(
+      (socket) => new Promise<string>((resolve) => socket.once('data', (data) => resolve(`${data}`))),
+    );
+    for (const socket of sockets) {
+      socket.write(
+        'POST /a/notes HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 9000000\r\n\r\n',
+      );
+      socket.write(Buffer.alloc(6_000_000, ' '));
+    }
+    expect(await Promise.race(answers)).toMatch(/^HTTP\/1.1 429 [^]*Retry-After: 1\r\n[^]*"code":"PERCH007"/);
+    expect((await call('/narrow/notes')).status).toBe(200);
+    for (const socket of sockets) socket.destroy();
+    const body = JSON.stringify({ id: 9, body: 'x'.repeat(9_000_000) });
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
+    await until(async () => (await call('/a/notes', init)).status === 201);
+    await database.query('delete from notes where id = 9');
   });
 
   it('bounds to-many embeds within one another: by twelve, by what the tenant says, or not at all', async () => {
