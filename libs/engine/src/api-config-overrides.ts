@@ -24,7 +24,7 @@ const overrides: ReadonlyMap<string, Override> = new Map<string, Override>([
   ['db_hoisted_tx_settings', to('hoistedTxSettings', list)],
   ['openapi_mode', to('openApiMode', oneOf(['follow-privileges', 'ignore-privileges', 'disabled']))],
   ['openapi_security_active', to('openApiSecurityActive', flag)],
-  ['openapi_server_proxy_uri', to('openApiServerProxyUri', optionalText)],
+  ['openapi_server_proxy_uri', to('openApiServerProxyUri', optionalAddress)],
   ['server_cors_allowed_origins', to('corsAllowedOrigins', optionalList)],
   ['server_timing_enabled', to('serverTimingEnabled', flag)],
   ['server_trace_header', to('traceHeader', optionalText)],
@@ -61,6 +61,11 @@ function to<K extends keyof ApiConfig>(key: K, read: Reader<ApiConfig[K]>): Over
 
 function optionalText(text: string): { readonly value: string | undefined } {
   return { value: text === '' ? undefined : text };
+}
+
+function optionalAddress(text: string): { readonly value: string | undefined } | undefined {
+  const isAddress = /^https?:\/\/[^/?#@]+(\/[^?#]*)?$/i.test(text) && URL.canParse(text);
+  return text === '' || isAddress ? optionalText(text) : undefined;
 }
 
 function list(text: string): { readonly value: readonly string[] } {
