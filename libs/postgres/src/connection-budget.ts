@@ -51,10 +51,11 @@ export class ConnectionBudget {
 
   give(): void {
     this.used -= 1;
-    for (const pool of this.waiting) {
+    for (const pool of [...this.waiting]) {
       this.waiting.delete(pool);
       pool.grow();
-      return;
+      // Who was refused a place may be served by now, and not take it.
+      if (this.used >= this.max) return;
     }
   }
 
