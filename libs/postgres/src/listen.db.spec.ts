@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { once } from 'node:events';
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -88,6 +89,42 @@ describe('a channel', () => {
     expect(await Promise.race([stopped, sleep(1_000)])).toBe('stopped');
     socket.destroy();
     silent.close();
+  });
+
+  it('holds nobody up who stops while the server says nothing', async () => {
+    const welcome = Buffer.from('R\0\0\0\x08\0\0\0\0K\0\0\0\x0c\0\0\0\x01\0\0\0\x01Z\0\0\0\x05I', 'latin1');
+    const asked: string[] = [];
+    let ended: Promise<unknown> | undefined;
+    const silent = net.createServer((socket) => {
+      ended = once(socket, 'close');
+      socket.once('data', () => socket.write(welcome));
+      socket.on('data', (bytes) => asked.push(bytes.toString('latin1')));
+    });
+    await once(silent.listen(0, '127.0.0.1'), 'listening');
+    const address = silent.address();
+    start(`postgres://nobody@127.0.0.1:${typeof address === 'object' ? address?.port : 0}/nowhere`);
+    for (let waited = 0; asked.length < 2 && waited < 5_000; waited += 5) await sleep(5);
+    expect(asked[1]).toContain('listen ');
+    const stopped = listener?.stop().then(() => 'stopped');
+    expect(await Promise.race([stopped, sleep(3_000, undefined, { ref: false })])).toBe('stopped');
+    await ended;
+    expect(heard).toEqual([]);
+    silent.close();
+  });
+
+  it('keeps nothing of a connection that was lost', async () => {
+    const added = jest.spyOn(AbortSignal.prototype, 'addEventListener');
+    const removed = jest.spyOn(AbortSignal.prototype, 'removeEventListener');
+    start();
+    for (let lost = 0; lost < 5; lost += 1) {
+      await until(1 + 2 * lost);
+      await database.query('select pg_terminate_backend($1)', await listeners());
+    }
+    await until(11);
+    // Only what the open connection needs to hear of.
+    expect(added.mock.calls.length - removed.mock.calls.length).toBe(1);
+    added.mockRestore();
+    removed.mockRestore();
   });
 
   it('costs no connection any more when stopped', async () => {

@@ -64,21 +64,27 @@ async function listenOnce(options: ListenOptions, signal: AbortSignal, onListeni
     signal,
   );
   if (client === undefined) return 'stopped';
+  let stop: () => void = () => {};
   const ended = new Promise<string>((resolve) => {
     client.once('error', (error) => resolve(reasonOf(error)));
     client.once('end', () => resolve('the server closed the connection'));
-    signal.addEventListener('abort', () => resolve('stopped'), { once: true });
+    stop = () => resolve('stopped');
   });
+  signal.addEventListener('abort', stop);
   client.on('notification', ({ payload }) => options.onPayload(payload ?? ''));
   const check = setInterval(() => void isAlive(client), options.checkIntervalMs ?? 30_000).unref();
   try {
-    await client.query(`listen ${quoteIdentifier(options.channel)}`);
+    const listening = client.query(`listen ${quoteIdentifier(options.channel)}`).then(() => undefined);
+    const endedBefore = await Promise.race([listening, ended]);
     if (signal.aborted) return 'stopped';
+    if (endedBefore !== undefined) return endedBefore;
     onListening();
     options.onListening();
     return await ended;
   } finally {
     clearInterval(check);
+    // The signal outlives many connections.
+    signal.removeEventListener('abort', stop);
     await Promise.race([client.end(), sleep(connectTimeoutMs, undefined, { ref: false })]).catch(() => undefined);
   }
 }
