@@ -290,6 +290,25 @@ describe('schema caches', () => {
       expect(database.loads).toBe(4);
     });
 
+    it('keep nothing of a tenant that has gone while its schema was read', async () => {
+      copies.files.clear();
+      database.delayMs = 5;
+      const kept: string[] = [];
+      const caches = createSchemaCaches({
+        database,
+        copies,
+        observer: silentObserver,
+        onKept: ({ key }) => kept.push(key),
+      });
+      const loading = caches.get(tenantOf(2));
+      await sleep(2);
+      caches.forget('a/b');
+      expect(await loading).toMatchObject(one);
+      expect([caches.holds('a/b'), copies.files.size, kept]).toEqual([false, 0, []]);
+      await caches.get(tenantOf(2));
+      expect([caches.holds('a/b'), copies.files.size, kept]).toEqual([true, 1, ['a/b']]);
+    });
+
     it('keep none of a tenant that is gone, and none whose state could not be read', async () => {
       start().forget('a/b');
       expect(copies.files.size).toBe(0);

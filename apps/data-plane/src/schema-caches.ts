@@ -58,11 +58,14 @@ export function createSchemaCaches(options: SchemaCachesOptions): SchemaCaches {
   const loads = new Map<string, Promise<KnownSchema>>();
   const questions = createTrailingFlight<KnownSchema | undefined>();
   const reloads = createTrailingFlight<void>();
+  /** Loads under way of tenants that are gone. */
+  const forgotten = new Set<string>();
 
   let stopped = false;
   const reader = createSchemaReader({ database, copies, observer, sharedBy: (hash) => memory.sharedBy(hash) });
 
   const keep = (tenant: ActiveTenant, { schema, characters }: SchemaReading) => {
+    if (forgotten.has(flightOf(tenant))) return;
     if ((memory.peek(tenant.key)?.snapshotVersion ?? 0) <= tenant.version) {
       memory.set(tenant.key, schema, characters);
       options.onKept?.(tenant);
@@ -91,7 +94,11 @@ export function createSchemaCaches(options: SchemaCachesOptions): SchemaCaches {
     const flight = flightOf(tenant);
     const running = loads.get(flight);
     if (running !== undefined) return running;
-    const started = work().finally(() => loads.delete(flight));
+    const started = work().finally(() => {
+      loads.delete(flight);
+      // It has written a copy behind the removal of those before.
+      if (forgotten.delete(flight)) void copies?.remove(tenant.key);
+    });
     loads.set(flight, started);
     return started;
   };
@@ -177,6 +184,7 @@ export function createSchemaCaches(options: SchemaCachesOptions): SchemaCaches {
     },
     holds: (key) => memory.peek(key) !== undefined,
     forget(key) {
+      for (const flight of loads.keys()) if (flight.startsWith(flightPrefix(key))) forgotten.add(flight);
       memory.delete(key);
       failures.delete(key);
       void copies?.remove(key);
@@ -189,7 +197,11 @@ export function createSchemaCaches(options: SchemaCachesOptions): SchemaCaches {
 }
 
 function flightOf({ key, version }: ActiveTenant): string {
-  return `${key}\n${version}`;
+  return `${flightPrefix(key)}${version}`;
+}
+
+function flightPrefix(key: string): string {
+  return `${key}\n`;
 }
 
 function isSame(a: SchemaVersion, b: SchemaVersion | undefined): boolean {
