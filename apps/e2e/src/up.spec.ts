@@ -66,6 +66,21 @@ describe('perch up', () => {
     expect(body.projects).toHaveLength(1);
   }, 120_000);
 
+  test('starts again when the demo was suspended before it was stopped', async () => {
+    perch = await startPerch({ home, portBase });
+    const { project_id: projectId, branch_id: branchId, data_api_url: url } = perch.up.demo;
+    const { body } = await callApi(perch.up, 'GET', `/projects/${projectId}/branches/${branchId}/endpoints`);
+    const suspended = await callApi(
+      perch.up,
+      'POST',
+      `/projects/${projectId}/endpoints/${body.endpoints[0].id}/suspend`,
+    );
+    expect(suspended.body.endpoint.current_state).toBe('idle');
+    await perch.stop();
+    perch = await startPerch({ home, portBase });
+    expect((await fetch(`${url}/playing_with_neon?limit=1`)).status).toBe(200);
+  }, 120_000);
+
   test('after kill -9 of the supervisor the next start finds nothing in its way', async () => {
     perch = await startPerch({ home, portBase });
     const before = perch.up;

@@ -51,6 +51,7 @@ CREATE POLICY "notes belong to their owner" ON notes
 /** Makes the demo, or what is missing of it; `demo.json` in `home` remembers which project it is. */
 export async function seedDemo(home: string, client: ManagementClient): Promise<Demo> {
   const place = await findOrCreate(path.join(home, 'demo.json'), client);
+  await client.wake(place.project_id, place.branch_id);
   const connectionUri = await client.connectionUri(place.project_id, place.branch_id, place.database);
   await withClient(connectionUri, (sql) => sql.query(SEED));
   const dataApiUrl = await client.enableDataApi(place.project_id, place.branch_id, place.database);

@@ -11,6 +11,8 @@ const createdSchema = projectSchema.extend({
 });
 const rolesSchema = z.object({ roles: z.array(z.object({ name: z.string() })).min(1) });
 const uriSchema = z.object({ uri: z.string() });
+const endpointSchema = z.object({ id: z.string(), current_state: z.string() });
+const endpointsSchema = z.object({ endpoints: z.array(endpointSchema) });
 const dataApiSchema = z.object({ url: z.string(), status: z.string() });
 
 export class ManagementClient {
@@ -30,6 +32,21 @@ export class ManagementClient {
   async branchExists(projectId: string, branchId: string): Promise<boolean> {
     const answer = await this.#call('GET', `/projects/${projectId}/branches/${branchId}`, undefined, [404]);
     return answer.status !== 404;
+  }
+
+  /** A connection of its own wakes no suspended branch (decision 13): this does, and waits until it is awake. */
+  async wake(projectId: string, branchId: string): Promise<void> {
+    const path = `/projects/${projectId}/branches/${branchId}/endpoints`;
+    for (let attempt = 0; attempt < 300; attempt += 1) {
+      const { body } = await this.#call('GET', path);
+      const [endpoint] = endpointsSchema.parse(body).endpoints;
+      if (endpoint === undefined || endpoint.current_state === 'active') return;
+      // 423: it is on its way, up or down.
+      await this.#call('POST', `/projects/${projectId}/endpoints/${endpoint.id}/start`, undefined, [423]);
+      this.interrupted.throwIfAborted();
+      await delay(100);
+    }
+    throw new UsageError("The demo's database was not awake within 30 s; see the worker's log.", [], 1);
   }
 
   /** Connection URL of the branch's only visible role, its owner. */
