@@ -75,6 +75,22 @@ describe('the edge of the management API', () => {
       400,
       'request.not-readable',
     ],
+    [
+      'a body nested beyond any stack',
+      'POST',
+      '/api/v2/projects',
+      { body: '['.repeat(500_000) + ']'.repeat(500_000) },
+      400,
+      'request.not-readable',
+    ],
+    [
+      'objects nested beyond any use',
+      'POST',
+      '/api/v2/projects',
+      { body: '{"project":'.repeat(101) + '1' + '}'.repeat(101) },
+      400,
+      'request.not-readable',
+    ],
     ['a null character in the path', 'GET', '/api/v2/projects/%00', {}, 400, 'request.not-readable'],
     ['an unknown project', 'GET', '/api/v2/projects/none-such-12345678', {}, 404, 'project.not-found'],
   ])('%s is answered precisely', async (_what, method, path, options, status, code) => {

@@ -8,6 +8,8 @@ import { failure, type ControlPlaneError } from '../error/control-plane-error.js
 export const MERGE_PATCH = 'application/merge-patch+json';
 /** Bytes. */
 const BODY_LIMIT = 1024 * 1024;
+/** Levels of nesting: what follows reads a body by recursion. No request has ten. */
+const MAX_DEPTH = 100;
 
 const refusals = new WeakMap<Request, ControlPlaneError>();
 
@@ -31,20 +33,36 @@ export function createJsonBodyMiddleware(): RequestHandler {
     }
     parse(request, response, (error?: unknown) => {
       if (error !== undefined) refuse(explain(error));
-      else if (/%00/.test(request.url) || holdsUnstorable(request.body))
-        refuse(failure('request.not-readable', UNSTORABLE));
-      else next();
+      else {
+        const reason = /%00/.test(request.url) ? UNSTORABLE : whyUnusable(request.body);
+        if (reason === undefined) next();
+        else refuse(failure('request.not-readable', reason));
+      }
     });
   };
 }
 
 const UNSTORABLE = 'a text holds a null character or half a surrogate pair, which PostgreSQL cannot store';
 
-function holdsUnstorable(value: unknown): boolean {
-  if (typeof value === 'string') return /\u0000|\p{Surrogate}/u.test(value);
-  if (Array.isArray(value)) return value.some(holdsUnstorable);
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(value).some(([key, one]) => holdsUnstorable(key) || holdsUnstorable(one));
+/** Level by level, without recursion: JSON.parse takes half a million levels, for which no stack would do. */
+function whyUnusable(body: unknown): string | undefined {
+  let level: readonly unknown[] = [body];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_DEPTH) return `it is nested more than ${MAX_DEPTH} levels deep`;
+    if (level.some(isUnstorable)) return UNSTORABLE;
+    level = level.flatMap((value) =>
+      typeof value !== 'object' || value === null
+        ? []
+        : Array.isArray(value)
+          ? value
+          : Object.entries(value).flatMap((entry) => entry),
+    );
+  }
+  return undefined;
+}
+
+function isUnstorable(value: unknown): boolean {
+  return typeof value === 'string' && /\u0000|\p{Surrogate}/u.test(value);
 }
 
 function hasBody(request: { readonly headers: Request['headers'] }): boolean {
