@@ -364,4 +364,21 @@ describe('closing', () => {
     await executors.close(50);
     await refused;
   });
+
+  it('does not wait for a server that has yet to wake', async () => {
+    let wakeUp: (isAwake: boolean) => void = () => undefined;
+    let asked = false;
+    use({
+      wake: () => {
+        asked = true;
+        return new Promise((resolve) => (wakeUp = resolve));
+      },
+    });
+    const asleep = tenant('a', { databaseUrl: 'postgres://nobody@127.0.0.1:1/nowhere' });
+    const refused = expect(asleep.submit(packet('select 1'))).rejects.toMatchObject({ code: 'PGRST000' });
+    await eventually(() => asked);
+    await executors.close(50);
+    await refused;
+    wakeUp(false);
+  });
 });

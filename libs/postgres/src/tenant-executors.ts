@@ -1,4 +1,5 @@
 /** One executor per tenant, made when first asked for, replaced when its connection changed, dropped when long unused. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { SqlExecutor } from '@perch/engine';
 import { connectAwake } from './connect-awake.js';
@@ -64,6 +65,8 @@ interface Entry {
 
 const MEBIBYTE = 1024 * 1024;
 const MINUTE_MS = 60_000;
+/** Until the connections that were given up are closed. */
+const DESTROYED_AFTER_MS = 500;
 /** How long a request can hold on to the snapshot that it began with. Later a lower version is a tenant made anew. */
 const LATE_REQUEST_MS = 10_000;
 
@@ -144,8 +147,10 @@ export function createTenantExecutors(options: TenantExecutorsOptions = {}): Ten
       clearInterval(sweeper);
       entries.clear();
       const pools = [...draining];
+      const drained = Promise.all(pools.map((pool) => pool.drain()));
       const deadline = setTimeout(() => pools.forEach((pool) => pool.destroy()), graceMs);
-      await Promise.all(pools.map((pool) => pool.drain()));
+      // What is then still being made, of a server that has yet to wake, is nobody's any more.
+      await Promise.race([drained, sleep(graceMs + DESTROYED_AFTER_MS, undefined, { ref: false })]);
       clearTimeout(deadline);
     },
   };
