@@ -1,5 +1,7 @@
 /** What the schema caches ask of a real database: one trip for the schema and its state, also where the state is not to be had. */
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import net from 'node:net';
 import type { SqlPacket } from '@perch/engine';
 import { createTenantExecutors, type TenantExecutors } from '@perch/postgres';
 import { schemaVersionStatements } from '../../../libs/provisioning/src/schema-version.sql.js';
@@ -71,6 +73,32 @@ describe('schema and state of a database', () => {
     expect(names(after.snapshot)).toEqual(['more', 'things']);
     expect(after.state?.version.text).not.toBe(before.state?.version.text);
     expect(after.state?.version).toEqual(await asked.readVersion(tenant));
+  });
+
+  it('of a server that is gone without a word are not waited for', async () => {
+    const welcome = Buffer.from('R\0\0\0\x08\0\0\0\0K\0\0\0\x0c\0\0\0\x01\0\0\0\x01Z\0\0\0\x05I', 'latin1');
+    const silent = net.createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => socket.write(welcome));
+      socket.resume();
+    });
+    await once(silent.listen(0, '127.0.0.1'), 'listening');
+    const address = silent.address();
+    const url = `postgres://u@127.0.0.1:${typeof address === 'object' ? address?.port : 0}/d`;
+    const gone = new ActiveTenants().of(tenantSnapshot({ key: 'go/ne', database_url: url }), '');
+    const asked = schemaDatabase(executors, { readingMs: 100, questionMs: 100 });
+    const options = { preConfig: undefined, names: [] };
+    for (const ask of [
+      () => asked.readSchema(gone),
+      () => asked.readSchemaWithState(gone),
+      () => asked.readVersion(gone),
+      () => asked.readState(gone),
+      () => asked.readSettings(gone, options),
+      () => asked.readCatalogVersion(gone),
+    ])
+      await expect(ask()).rejects.toMatchObject({ name: 'TimeoutError' });
+    executors.remove('go/ne');
+    silent.close();
   });
 
   it('that cannot tell its state has a schema all the same', async () => {

@@ -1,5 +1,5 @@
 /** What the schema caches ask of a tenant's database, over its executor. */
-import { readDatabaseSettings, readSchemaBehind, readSchemaSnapshot, SqlError } from '@perch/engine';
+import { readDatabaseSettings, readSchemaBehind, readSchemaSnapshot, SqlError, type SqlExecutor } from '@perch/engine';
 import type { TenantExecutors } from '@perch/postgres';
 import type { ActiveTenant } from './active-tenant.js';
 import type { SchemaDatabase, SchemaWithState } from './schema-reader.js';
@@ -11,22 +11,34 @@ import {
   schemaStateStatements,
 } from './schema-version.js';
 
-export function schemaDatabase(executors: TenantExecutors): SchemaDatabase {
+/** Milliseconds until an answer is not waited for any more: a server that is gone without a word never gives one. */
+export interface SchemaDeadlines {
+  /** For what may be big. Above what the server itself allows a statement of it. */
+  readonly readingMs: number;
+  /** For a question that requests wait for. */
+  readonly questionMs: number;
+}
+
+const usualDeadlines: SchemaDeadlines = { readingMs: 120_000, questionMs: 30_000 };
+
+export function schemaDatabase(
+  executors: TenantExecutors,
+  { readingMs, questionMs }: SchemaDeadlines = usualDeadlines,
+): SchemaDatabase {
+  const within = (deadlineMs: number, { connection }: ActiveTenant): SqlExecutor => ({
+    submit: (packet) => executors.for(connection).submit(packet, AbortSignal.timeout(deadlineMs)),
+  });
   return {
-    readSchema: ({ connection, api }) => readSchemaSnapshot(executors.for(connection), api),
-    readSchemaWithState: (tenant) => readSchemaWithState(executors, tenant),
-    readVersion: ({ connection }) => readSchemaVersion(executors.for(connection)),
-    readState: ({ connection }) => readSchemaState(executors.for(connection)),
-    readSettings: ({ connection }, options) => readDatabaseSettings(executors.for(connection), options),
-    readCatalogVersion: ({ connection }) => readCatalogVersion(executors.for(connection)),
+    readSchema: (tenant) => readSchemaSnapshot(within(readingMs, tenant), tenant.api),
+    readSchemaWithState: (tenant) => readSchemaWithState(within(readingMs, tenant), tenant),
+    readVersion: (tenant) => readSchemaVersion(within(questionMs, tenant)),
+    readState: (tenant) => readSchemaState(within(questionMs, tenant)),
+    readSettings: (tenant, options) => readDatabaseSettings(within(questionMs, tenant), options),
+    readCatalogVersion: (tenant) => readCatalogVersion(within(questionMs, tenant)),
   };
 }
 
-async function readSchemaWithState(
-  executors: TenantExecutors,
-  { connection, api }: ActiveTenant,
-): Promise<SchemaWithState> {
-  const executor = executors.for(connection);
+async function readSchemaWithState(executor: SqlExecutor, { api }: ActiveTenant): Promise<SchemaWithState> {
   try {
     // First the state: what changes in between is then noticed, not missed.
     const { snapshot, results } = await readSchemaBehind(executor, schemaStateStatements, api);
