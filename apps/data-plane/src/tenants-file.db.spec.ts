@@ -159,11 +159,11 @@ describe('a proxy of a tenants file', () => {
 
   it('keeps bodies that never end from taking the memory of the others', async () => {
     await plane.stop();
-    // So little that a data API may hold 16 MiB.
+    // So little that a data API may hold 64 MiB.
     const memory = jest.spyOn(process, 'constrainedMemory').mockReturnValue(1);
     await start();
     memory.mockRestore();
-    const sockets = Array.from({ length: 4 }, () => net.connect(plane.port, '127.0.0.1'));
+    const sockets = Array.from({ length: 12 }, () => net.connect(plane.port, '127.0.0.1'));
     const answers = sockets.map(
       (socket) => new Promise<string>((resolve) => socket.once('data', (data) => resolve(`${data}`))),
     );

@@ -17,22 +17,39 @@ export class NotPostgresError extends Error {
   }
 }
 
-/** Bytes of one message. */
-const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
+/** The rows of one query are more than anything that the driver is used for has to know. */
+export class AnswerTooLargeError extends Error {
+  override readonly name = 'AnswerTooLargeError';
+  readonly code = 'database.answer-too-large';
+
+  constructor() {
+    super(`the server answers one query with more than ${MAX_ANSWER_BYTES} bytes`);
+  }
+}
+
+/** Bytes of one message, and of the rows of one query: the driver keeps them all, as objects. */
+const MAX_ANSWER_BYTES = 128 * 1024 * 1024;
+/** What a row takes in memory beside its text, about. */
+const ROW_BYTES = 100;
 
 /** To be called when the driver has begun to listen, and before anything has arrived. */
 export function guardStream(stream: Duplex): void {
   const readers = stream.listeners('data');
   stream.removeAllListeners('data');
   const refuse = (cause?: unknown) => void stream.destroy(new NotPostgresError(cause));
+  let isWelcome = false;
+  let rowBytes = 0;
   const messages = new MessageReader(
     (type, buffer, start, end) => {
+      if (type === messageType.readyForQuery) [isWelcome, rowBytes] = [true, 0];
+      if (type === messageType.dataRow) rowBytes += end - start + ROW_BYTES;
+      if (rowBytes > MAX_ANSWER_BYTES) stream.destroy(new AnswerTooLargeError());
       const isReport = type === messageType.error || type === messageType.notice;
       // The driver looks for its end, even where there is none.
       if (isReport && !isWholeError(buffer, start, end)) refuse();
     },
-    MAX_MESSAGE_BYTES,
-    () => refuse(),
+    MAX_ANSWER_BYTES,
+    (reason) => (reason === 'too-long' && isWelcome ? void stream.destroy(new AnswerTooLargeError()) : refuse()),
   );
   stream.on('data', (chunk: Buffer) => {
     if (stream.destroyed) return;

@@ -85,4 +85,14 @@ describe('a server that does not keep to the protocol', () => {
     await expect(client.query('select 1')).rejects.toBeInstanceOf(Error);
     await client.end().catch(() => undefined);
   });
+
+  it.each([
+    ['rows without end', Buffer.concat(new Array<Buffer>(1_400_000).fill(message('D', Buffer.from([0, 0]))))],
+    ['a row of two gigabytes', Buffer.from([0x44, 0x7f, 0xff, 0xff, 0xff, 0, 0])],
+  ])('%s fill no memory of who looks into its catalogs', async (_what, rows) => {
+    said = [welcome, rows];
+    const client = await connect(url);
+    await expect(client.query('select 1')).rejects.toMatchObject({ code: 'database.answer-too-large' });
+    await client.end().catch(() => undefined);
+  });
 });

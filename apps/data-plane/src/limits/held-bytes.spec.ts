@@ -36,7 +36,7 @@ describe('what requests hold in memory', () => {
   });
 
   it('is no answer any more once that is read', () => {
-    const read = held.unread('a', 5_000, () => {});
+    const read = held.unread('a', 3_000, () => {});
     expect(() => held.admit('a')).toThrow(refusal);
     read();
     read();
@@ -47,9 +47,9 @@ describe('what requests hold in memory', () => {
     const dropped: string[] = [];
     const answer = (name: string) => held.unread('a', 1_000, () => void dropped.push(name));
     const reads = ['first', 'second'].map(answer);
-    now = 9_999;
+    now = 29_999;
     expect(() => held.admit('a')).toThrow(refusal);
-    now = 10_000;
+    now = 30_000;
     answer('third');
     held.admit('b');
     expect(dropped).toEqual([]);
@@ -60,9 +60,19 @@ describe('what requests hold in memory', () => {
     expect(() => held.take('a', 1)).toThrow(refusal);
   });
 
+  it('never comes to more than twice the limit, however young the answers are', () => {
+    const dropped: number[] = [];
+    const reads = [1, 2, 3, 4, 5].map((name) => held.unread('a', 1_000, () => void dropped.push(name)));
+    expect(dropped).toEqual([1, 2]);
+    for (const read of reads) read();
+    held.unread('a', 10_000, () => void dropped.push(6));
+    expect(dropped).toEqual([1, 2]);
+    expect(() => held.admit('a')).toThrow(refusal);
+  });
+
   it.each([
-    [512 * MEBIBYTE, 64],
-    [100 * MEBIBYTE, 64],
+    [512 * MEBIBYTE, 256],
+    [100 * MEBIBYTE, 256],
     [4_096 * MEBIBYTE, 512],
     [65_536 * MEBIBYTE, 1_024],
   ])('may be part of %d bytes of memory: %d MiB', (memory, total) => {

@@ -34,11 +34,11 @@ const tenantsToFill = 4;
 /** Of all: a data API that holds less is not refused because of others. */
 const littlePart = 1 / 64;
 /** Milliseconds that an answer may be unread, whatever else there is. */
-const patienceMs = 10_000;
+const patienceMs = 30_000;
 
 /** An eighth of the memory, since a body or an answer exists in several forms for a while. */
 export function heldLimits(share: Share, memoryBytes = memoryOfProcess()): HeldLimits {
-  const total = share(Math.min(1024 * MEBIBYTE, Math.max(64 * MEBIBYTE, memoryBytes / 8)));
+  const total = share(Math.min(1024 * MEBIBYTE, Math.max(256 * MEBIBYTE, memoryBytes / 8)));
   return { total, perTenant: Math.floor(total / tenantsToFill) };
 }
 
@@ -59,12 +59,7 @@ export class HeldBytes {
   admit(key: string): void {
     const held = this.#tenants.get(key);
     if (held === undefined || !this.#isTooMuch(held, 0)) return;
-    const unreadBefore = this.now() - patienceMs;
-    for (const answer of held.unread) {
-      if (answer.since > unreadBefore || !this.#isTooMuch(held, 0)) break;
-      this.#forget(key, held, answer);
-      answer.drop();
-    }
+    this.#giveUp(key, held, 0, this.now() - patienceMs);
     if (this.#isTooMuch(held, 0)) throw edgeError('PERCH007');
   }
 
@@ -80,7 +75,8 @@ export class HeldBytes {
   }
 
   /**
-   * An answer that is made already, so it is not refused.
+   * An answer that is made already, so it is not refused. Those of requests that were let in together may come to twice
+   * the limit; beyond that the oldest are given up however young they are.
    * @param drop ends the connection it is written to.
    * @returns to be called when it is read, or will never be; more than once does no harm.
    */
@@ -89,7 +85,18 @@ export class HeldBytes {
     const answer = { bytes, since: this.now(), drop };
     held.unread.add(answer);
     this.#add(key, held, bytes);
+    this.#giveUp(key, held, -Math.min(held.bytes, this.limits.perTenant), Infinity);
     return () => this.#forget(key, held, answer);
+  }
+
+  /** All but the youngest, which may be larger than any limit. @param since gives up what is at least as old. */
+  #giveUp(key: string, held: Held, more: number, since: number): void {
+    for (const answer of held.unread) {
+      const isLast = held.unread.size === 1;
+      if (isLast || answer.since > since || !this.#isTooMuch(held, more)) return;
+      this.#forget(key, held, answer);
+      answer.drop();
+    }
   }
 
   #isTooMuch({ bytes }: Pick<Held, 'bytes'>, more: number): boolean {
