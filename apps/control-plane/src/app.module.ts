@@ -60,6 +60,7 @@ import { listRoutes } from './openapi/route-inventory.js';
 import { OperationRunner } from './operations/operation-runner.js';
 import { OperationsController } from './operations/operations.controller.js';
 import { OperationsService } from './operations/operations.service.js';
+import { OrganizationsController } from './organizations/organizations.controller.js';
 import { ConnectionUris } from './projects/connection-uris.js';
 import { ComputePortRange, LocalPorts } from './projects/local-ports.js';
 import { ProjectAccess } from './projects/project-access.js';
@@ -99,6 +100,7 @@ const controllers = [
   JwksController,
   OpenApiController,
   OperationsController,
+  OrganizationsController,
   ProjectsController,
   RegionsController,
   RolesController,

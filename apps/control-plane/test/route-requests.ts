@@ -4,6 +4,7 @@
 const bodies: Readonly<Record<string, unknown>> = {
   'post /projects': { project: {} },
   'post /api_keys': { key_name: 'x' },
+  'post /organizations/{org_id}/api_keys': { key_name: 'x' },
   'post /projects/{project_id}/jwks': { jwks_url: 'https://example.com/jwks', provider_name: 'x' },
   'post /projects/{project_id}/endpoints': { endpoint: { branch_id: 'br-a-b-12345678', type: 'read_write' } },
   'patch /projects/{project_id}/endpoints/{endpoint_id}': { endpoint: {} },

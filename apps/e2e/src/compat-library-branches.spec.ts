@@ -130,7 +130,9 @@ describeCompat(`client libraries on branches${compatNote}`, () => {
     test('knows who it is and where it is', async () => {
       expect((await api.getAuthDetails()).data).toMatchObject({ auth_method: 'api_key_user' });
       expect((await api.getCurrentUserInfo()).data.login).toBe('perch');
-      expect((await api.getCurrentUserOrganizations()).data).toEqual({ organizations: [] });
+      const { organizations } = (await api.getCurrentUserOrganizations()).data;
+      expect(organizations).toEqual([expect.objectContaining({ name: 'Perch' })]);
+      expect((await api.getOrganization(organizations[0].id)).data).toEqual(organizations[0]);
       expect((await api.getActiveRegions()).data.regions).toHaveLength(1);
     });
 

@@ -301,12 +301,75 @@ describeCompat(`the neon command line${compatNote}`, () => {
       await neon.text('api-keys', 'revoke', String(id));
       expect((await neon.run('me', '--api-key', key)).status).toBe(1);
     });
+
+    test('create --project-id makes a key that reaches this project alone', async () => {
+      const {
+        id,
+        key,
+        project_id: reached,
+      } = await neon.json('api-keys', 'create', '--name', 'one', '--project-id', project);
+      expect(reached).toBe(project);
+      const { projects } = await neon.json('projects', 'list', '--api-key', key);
+      expect(projects.map((one: { id: string }) => one.id)).toEqual([project]);
+      expect((await neon.run('api-keys', 'list', '--api-key', key)).stderr).toMatch(/^ERROR: /);
+      const organization = 'org-self-hosted-00000001';
+      const listed = await neon.text('api-keys', 'list', '--org-id', organization);
+      expect(listed).toMatch(new RegExp(`^${id} +one +${project} `, 'm'));
+      expect(listed).toMatch(/^1 +bootstrap +\(all projects\) /m);
+      await neon.text('api-keys', 'revoke', String(id), '--org-id', organization);
+      expect((await neon.run('me', '--api-key', key)).status).toBe(1);
+    });
   });
 
   describe('what else the command line asks for', () => {
     test('orgs list and ip-allow list', async () => {
-      expect((await neon.text('orgs', 'list')).trim()).toBe('You are not a member of any organization.');
+      expect(await neon.text('orgs', 'list')).toMatch(/^org-self-hosted-00000001 +Perch$/m);
+      expect(await neon.json('orgs', 'list')).toEqual([
+        expect.objectContaining({ name: 'Perch', plan: 'self-hosted' }),
+      ]);
+      expect(await neon.json('projects', 'list', '--org-id', 'org-self-hosted-00000001')).toHaveLength(2);
       expect(await neon.record(...on('ip-allow', 'list'))).toMatchObject({ Id: project, Name: 'boutique' });
+    });
+
+    test.each([
+      [
+        'what protects no longer',
+        ['ip-allow', 'add', '192.0.2.1'],
+        /'settings.allowed_ips' is not available here: .* use a firewall/,
+      ],
+      ['an organization that is none', ['projects', 'list', '--org-id', 'org-a-b-12345678'], /does not exist; see GET/],
+      ['private networks', ['vpc', 'project', 'list'], /does not exist: .* use a firewall/],
+      ['managed auth', ['neon-auth', 'enable'], /does not exist: managed auth is not available yet/],
+      ['snapshots', ['snapshots', 'list'], /does not exist: Perch keeps no history/],
+      ['buckets', ['buckets', 'list'], /does not exist: Perch has databases and their Data APIs only/],
+    ])('%s is refused with what to do', async (_what, args, reason) => {
+      const { status, stdout, stderr } = await neon.run(...(args[0] === 'projects' ? args : on(...args)));
+      expect([status, stdout]).toEqual([1, '']);
+      expect(stderr).toMatch(/^ERROR: .*\n$/);
+      expect(stderr).toMatch(reason);
+    });
+
+    test('a project that was deleted cannot be had back', async () => {
+      const { status, stderr } = await neon.run('projects', 'recover', project);
+      expect([status, stderr]).toEqual([1, expect.stringMatching(/does not exist: what was deleted is gone\n$/)]);
+      expect(await neon.text('projects', 'list', '--recoverable-only')).toContain(
+        "don't have any recoverable projects",
+      );
+    });
+
+    test('link finds the organization of a project and pulls what connects to it', async () => {
+      const context = path.join(folder, 'linked', '.neon');
+      fs.mkdirSync(path.dirname(context));
+      const { status, stderr } = await neon.run('link', '--yes', '--project-id', project, '--context-file', context);
+      expect([status, stderr]).toEqual([0, expect.stringContaining('DATABASE_URL')]);
+      expect(JSON.parse(fs.readFileSync(context, 'utf8'))).toEqual({
+        orgId: 'org-self-hosted-00000001',
+        projectId: project,
+        branch: 'main',
+      });
+      expect(await neon.table('branches', 'list', '--context-file', context)).toEqual([
+        expect.objectContaining({ Name: '[default] [current] main' }),
+      ]);
     });
 
     test('set-context spares later commands the project', async () => {

@@ -1,9 +1,9 @@
 /** `/api_keys` */
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { z } from 'zod';
 import { CurrentCaller, type Caller } from '../http/caller.js';
 import { zodPipe } from '../http/zod.pipe.js';
 import {
+  apiKeyId,
   createApiKeySchema,
   toCreatedKeyBody,
   toKeyBody,
@@ -11,8 +11,6 @@ import {
   type CreateApiKey,
 } from './api-keys.dto.js';
 import { ApiKeysService } from './api-keys.service.js';
-
-const idPipe = zodPipe(z.coerce.number().int().positive().max(2_147_483_647));
 
 @Controller('api/v2/api_keys')
 export class ApiKeysController {
@@ -31,7 +29,7 @@ export class ApiKeysController {
   }
 
   @Delete(':id')
-  async revoke(@CurrentCaller() caller: Caller, @Param('id', idPipe) id: number) {
+  async revoke(@CurrentCaller() caller: Caller, @Param('id', zodPipe(apiKeyId)) id: number) {
     return toRevokedKeyBody(await this.apiKeys.revoke(caller, id));
   }
 }

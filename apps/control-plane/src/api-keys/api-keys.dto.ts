@@ -3,6 +3,9 @@ import type { ApiKey } from '@perch/database';
 import { z } from 'zod';
 import { theUser } from '../users/the-user.js';
 
+/** A PostgreSQL integer. */
+export const apiKeyId = z.coerce.number().int().positive().max(2_147_483_647);
+
 export const createApiKeySchema = z.object({
   key_name: z.string().trim().min(1).max(64),
   /** A key of this project alone. */

@@ -1,6 +1,7 @@
 /** Threat: a key of one project that reaches another, by any route of the API. The document lists them. */
 import { fillRoute } from '../../test/route-requests.js';
 import { startTestControlPlane, type TestControlPlane } from '../../test/test-control-plane.js';
+import { theOrganization } from '../organizations/the-organization.js';
 import type { OpenApiDocument } from '../openapi/openapi-document.js';
 
 /** Routes without a project in their path, and what a key of one project gets there. */
@@ -15,6 +16,10 @@ const elsewhere: Readonly<Record<string, number>> = {
   'get /auth': 200,
   'get /users/me': 200,
   'get /users/me/organizations': 200,
+  'get /organizations/{org_id}': 200,
+  'get /organizations/{org_id}/api_keys': 403,
+  'post /organizations/{org_id}/api_keys': 403,
+  'delete /organizations/{org_id}/api_keys/{key_id}': 403,
   'get /regions': 200,
   'get /openapi.json': 200,
 };
@@ -85,7 +90,9 @@ describe('a key of one project', () => {
 
   test('gets what is told of everything else', async () => {
     const rest = routes().filter((route) => !route.includes('{project_id}'));
-    const met = await Promise.all(rest.map(async (route) => [route, (await ask(route, {})).status] as const));
+    const met = await Promise.all(
+      rest.map(async (route) => [route, (await ask(route, { org_id: theOrganization.id })).status] as const),
+    );
     expect(Object.fromEntries(met)).toEqual(elsewhere);
     const { body } = await perch.call('GET', '/api/v2/projects?limit=400', { headers });
     expect(body.projects.map(({ id }: { id: string }) => id)).toEqual([mine]);

@@ -1,11 +1,13 @@
 /** What the contract can ask for and Perch does not have: refused by name, never read over. */
+import { assertEndpointSettingsOffered } from '../endpoints/not-offered.js';
 import { failure } from '../error/control-plane-error.js';
 import type { CreateBranch, RestoreBranch } from './branches.dto.js';
 
 const NO_HISTORY = 'Perch keeps no history of a branch; leave it out to copy the parent as it is now';
 
-/** @throws branch.option-unavailable */
-export function assertCreateOffered({ branch }: CreateBranch): void {
+/** @throws branch.option-unavailable, endpoint.option-unavailable */
+export function assertCreateOffered({ branch, endpoints }: CreateBranch): void {
+  for (const { settings } of endpoints) assertEndpointSettingsOffered(settings, 'endpoints.settings');
   if (branch.parent_lsn !== undefined) throw failure('branch.option-unavailable', 'parent_lsn', NO_HISTORY);
   if (branch.parent_timestamp !== undefined) throw failure('branch.option-unavailable', 'parent_timestamp', NO_HISTORY);
   if (branch.init_source === 'schema-only') {

@@ -6,6 +6,7 @@ import type { Caller } from '../http/caller.js';
 import { OperationRunner } from '../operations/operation-runner.js';
 import { ProjectAccess } from '../projects/project-access.js';
 import type { CreateEndpoint, UpdateEndpoint } from './endpoints.dto.js';
+import { assertEndpointSettingsOffered } from './not-offered.js';
 
 /** Milliseconds that an answer waits for a compute to start or to stop: as long as that takes when all is well. */
 const WAIT_MS = 5_000;
@@ -18,8 +19,9 @@ export class EndpointChangesService {
     private readonly operations: OperationRunner,
   ) {}
 
-  /** @throws branch.not-found, endpoint.exists, branch.busy */
+  /** @throws branch.not-found, endpoint.exists, endpoint.option-unavailable, branch.busy */
   async create(caller: Caller, projectId: string, input: CreateEndpoint): Promise<RequestedEndpoint> {
+    assertEndpointSettingsOffered(input.settings, 'endpoint.settings');
     const branch = await this.access.branch(caller, projectId, input.branch_id);
     const known = await this.endpoints.listEvenHidden(branch.id);
     const visible = known.find(({ hidden }) => !hidden);
@@ -28,8 +30,9 @@ export class EndpointChangesService {
     return this.run(await this.endpoints.reveal(hidden, { parentId: branch.parentId, change: toSettings(input) }));
   }
 
-  /** A disabled endpoint is suspended. @throws endpoint.not-found, branch.busy */
+  /** A disabled endpoint is suspended. @throws endpoint.not-found, endpoint.option-unavailable, branch.busy */
   async update(caller: Caller, projectId: string, id: string, input: UpdateEndpoint): Promise<RequestedEndpoint> {
+    assertEndpointSettingsOffered(input.settings, 'endpoint.settings');
     const endpoint = await this.find(caller, projectId, id);
     const change = toSettings(input);
     const suspend = input.disabled === true && endpoint.localPort !== null && endpoint.currentState !== 'idle';

@@ -10,7 +10,7 @@ const settings = z.record(z.string(), z.unknown());
 
 /** What scales a compute in the contract means nothing to a process on one machine and is read over. */
 export const newEndpointSchema = z.object({
-  type: z.literal('read_write', "only 'read_write' is offered"),
+  type: z.literal('read_write', "only 'read_write' is offered; to read only, use a role that may only read"),
   settings: settings.optional(),
   suspend_timeout_seconds: suspendTimeout.optional(),
 });

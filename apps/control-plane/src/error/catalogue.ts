@@ -70,6 +70,16 @@ export const catalogue = Object.freeze({
     (method: string, path: string) => `The route ${method} ${path} does not exist`,
     'The API starts at /api/v2; its paths are in /api/v2/openapi.json.',
   ),
+  'route.not-offered': row(
+    404,
+    (method: string, path: string, reason: string) => `The route ${method} ${path} does not exist: ${reason}`,
+    'A route of the contract whose subject a self-hosted Perch does not have.',
+  ),
+  'organization.not-found': row(
+    404,
+    (id: string) => `Organization '${id}' does not exist; see GET /users/me/organizations`,
+    'A self-hosted Perch has one organization. Leave `org_id` out.',
+  ),
   'project.not-found': row(404, (id: string) => `Project '${id}' does not exist`, 'Or the key does not reach it.'),
   'project.pg-version-unavailable': row(
     400,
@@ -80,6 +90,11 @@ export const catalogue = Object.freeze({
     400,
     (given: string) => `Region '${given}' is not known; see GET /regions`,
     'A self-hosted Perch has one region. Leave `region_id` out.',
+  ),
+  'project.option-unavailable': row(
+    400,
+    (option: string, reason: string) => `'${option}' is not available here: ${reason}`,
+    'Refused rather than read over: nothing would enforce it. Leave it out.',
   ),
   'project.no-port': row(
     503,
@@ -172,6 +187,11 @@ export const catalogue = Object.freeze({
     503,
     (id: string) => `Endpoint '${id}' did not start in time`,
     'For the fleet only. The operations of its project tell why.',
+  ),
+  'endpoint.option-unavailable': row(
+    400,
+    (option: string, reason: string) => `'${option}' is not available here: ${reason}`,
+    'Refused rather than read over: it would have no effect. Leave it out.',
   ),
   'endpoint.none': row(
     409,

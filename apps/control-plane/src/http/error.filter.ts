@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import { DatabaseError } from '@perch/database';
 import type { Observer } from '@perch/observability';
 import { ControlPlaneError, failure } from '../error/control-plane-error.js';
+import { whyNotOffered } from './not-offered-routes.js';
 import { requestIdOf } from './request-id.middleware.js';
 
 @Catch()
@@ -42,10 +43,17 @@ export function toControlPlaneError(exception: unknown, request: Request): Contr
   if (exception instanceof HttpException) {
     // Nest throws two by itself: nobody has this route, and the path cannot be decoded.
     return exception.getStatus() === 404
-      ? failure('route.not-found', request.method, request.path)
+      ? unknownRoute(request.method, request.path)
       : failure('request.not-readable', exception.message);
   }
   return isAway(exception) ? failure('service.unavailable') : failure('internal.error');
+}
+
+function unknownRoute(method: string, path: string): ControlPlaneError {
+  const reason = whyNotOffered(path);
+  return reason === undefined
+    ? failure('route.not-found', method, path)
+    : failure('route.not-offered', method, path, reason);
 }
 
 function isAway(exception: unknown, depth = 0): boolean {

@@ -38,6 +38,8 @@ describe('the edge of the management API', () => {
   test.each([
     ['an unknown route', 'GET', '/api/v2/nowhere', {}, 404, 'route.not-found'],
     ['an unknown method', 'PUT', '/api/v2/projects', {}, 404, 'route.not-found'],
+    ['another organization', 'GET', '/api/v2/organizations/org-a-b-12345678', {}, 404, 'organization.not-found'],
+    ['projects of another one', 'GET', '/api/v2/projects?org_id=org-a-b-12345678', {}, 404, 'organization.not-found'],
     ['malformed JSON', 'POST', '/api/v2/projects', { body: '{"project":' }, 400, 'request.malformed-json'],
     ['a body that is no object', 'POST', '/api/v2/projects', { body: '[1]' }, 400, 'request.invalid'],
     ['a wrong type', 'POST', '/api/v2/projects', { body: { project: { name: 7 } } }, 400, 'request.invalid'],
@@ -99,6 +101,29 @@ describe('the edge of the management API', () => {
     expect(answer.body).toEqual({ request_id: expect.any(String), code, message: expect.any(String) });
   });
 
+  test.each([
+    ['/projects/p/recover', 'what was deleted is gone'],
+    ['/projects/p/branches/b/auth/users', "'auth_provider': 'external'"],
+    ['/projects/p/snapshots', 'make a branch to keep what it has'],
+    ['/projects/p/vpc_endpoints/v', 'use a firewall'],
+    ['/projects/p/branches/b/buckets', 'databases and their Data APIs only'],
+    ['/organizations/o/members/m', 'API keys of one project'],
+    ['/consumption_history/v2/projects', 'neither meters nor bills'],
+  ])('of the contract %s is refused with why it is not there', async (path, reason) => {
+    const { status, body } = await perch.call('POST', `/api/v2${path}`, { body: {} });
+    expect([status, body.code]).toEqual([404, 'route.not-offered']);
+    // Clients look for these words, to tell what a server does not have from what went wrong.
+    expect(body.message).toContain(`The route POST /api/v2${path} does not exist: `);
+    expect(body.message).toContain(reason);
+  });
+
+  test.each(['constructor', 'nothing', 'branches/b/toString'])(
+    'a path of no contract, %s, is just not there',
+    async (path) => {
+      expect((await perch.call('GET', `/api/v2/projects/p/${path}`)).body.code).toBe('route.not-found');
+    },
+  );
+
   test('a problem names its field', async () => {
     const { body } = await perch.call('POST', '/api/v2/projects', { body: { project: { pg_version: '18' } } });
     expect(body.message).toContain("'project.pg_version'");
@@ -113,10 +138,30 @@ describe('the edge of the management API', () => {
       account_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       auth_method: 'api_key_user',
     });
-    expect((await perch.call('GET', '/api/v2/users/me/organizations')).body).toEqual({ organizations: [] });
+    const { organizations } = (await perch.call('GET', '/api/v2/users/me/organizations')).body;
+    expect(organizations).toEqual([expect.objectContaining({ name: 'Perch', plan: 'self-hosted' })]);
+    expect((await perch.call('GET', `/api/v2/organizations/${organizations[0].id}`)).body).toEqual(organizations[0]);
     expect((await perch.call('GET', '/api/v2/projects/shared?limit=100')).body).toMatchObject({ projects: [] });
     expect((await perch.call('GET', '/api/v2/regions')).body.regions).toHaveLength(1);
     expect(await (await fetch(`${perch.url}/health`)).json()).toEqual({ status: 'ok' });
+  });
+
+  test('a key of one project is made by way of the organization that the project names', async () => {
+    const { project } = (await perch.call('POST', '/api/v2/projects', { body: { project: {} } })).body;
+    const keys = `/api/v2/organizations/${project.org_id}/api_keys`;
+    const { status, body: made } = await perch.call('POST', keys, {
+      body: { key_name: 'one', project_id: project.id },
+    });
+    expect([status, made]).toEqual([200, expect.objectContaining({ name: 'one', project_id: project.id })]);
+    const headers = { authorization: `Bearer ${made.key}` };
+    expect((await perch.call('GET', '/api/v2/projects', { headers })).body.projects).toHaveLength(1);
+    expect((await perch.call('GET', keys, { headers })).status).toBe(403);
+    const listed = (await perch.call('GET', keys)).body;
+    expect(listed).toContainEqual(expect.objectContaining({ id: made.id, project_id: project.id }));
+    expect(JSON.stringify(listed)).not.toContain(made.key);
+    expect((await perch.call('DELETE', `${keys}/${made.id}`)).body).toMatchObject({ id: made.id, revoked: true });
+    expect((await perch.call('GET', '/api/v2/projects', { headers })).status).toBe(401);
+    expect((await perch.call('GET', '/api/v2/organizations/org-a-b-12345678/api_keys')).status).toBe(404);
   });
 
   test('a key is shown once, works, is known by its use, and stops when revoked', async () => {

@@ -49,6 +49,7 @@ const onEndpoint = [
   'endpoint.exists',
   'endpoint.disabled',
   'endpoint.attached',
+  'endpoint.option-unavailable',
   'branch.protected',
 ] as const;
 const onSchema = [
@@ -78,6 +79,7 @@ export const answers: Readonly<Record<string, RouteAnswer>> = Object.freeze({
   'get /projects': answer(
     'Projects, newest first',
     z.looseObject({ projects: z.array(r.projectListItem), pagination: r.cursor }),
+    'organization.not-found',
   ),
   'get /projects/shared': answer('Projects that others share', list('projects', r.projectListItem)),
   'post /projects': answer(
@@ -85,10 +87,20 @@ export const answers: Readonly<Record<string, RouteAnswer>> = Object.freeze({
     z.looseObject({ project: r.project, connection_uris: r.connectionUris, ...made }),
     'project.pg-version-unavailable',
     'project.try-again',
+    'project.region-unknown',
+    'project.option-unavailable',
+    'endpoint.option-unavailable',
+    'organization.not-found',
     'auth.personal-key-needed',
   ),
   'get /projects/{project_id}': answer('A project', z.looseObject({ project: r.project })),
-  'patch /projects/{project_id}': answer('Change a project', changed('project', r.project), onBusy),
+  'patch /projects/{project_id}': answer(
+    'Change a project',
+    changed('project', r.project),
+    'project.option-unavailable',
+    'endpoint.option-unavailable',
+    onBusy,
+  ),
   'delete /projects/{project_id}': answer(
     'Delete a project with everything in it',
     z.looseObject({ project: r.project }),
@@ -112,6 +124,7 @@ export const answers: Readonly<Record<string, RouteAnswer>> = Object.freeze({
     'endpoint.none',
     ...onBranch,
     'branch.option-unavailable',
+    'endpoint.option-unavailable',
     'branch.connection-url-needed',
     'project.try-again',
   ),
@@ -239,7 +252,16 @@ export const answers: Readonly<Record<string, RouteAnswer>> = Object.freeze({
   ),
   'get /auth': answer('How the caller got in', z.looseObject({ account_id: z.string(), auth_method: z.string() })),
   'get /users/me': answer('Who am I', z.looseObject({ id: z.string(), login: z.string() })),
-  'get /users/me/organizations': answer('None', list('organizations', z.unknown())),
+  'get /users/me/organizations': answer('The one there is', list('organizations', r.organization)),
+  'get /organizations/{org_id}': answer('The organization', r.organization),
+  'get /organizations/{org_id}/api_keys': answer('API keys in force', z.array(r.apiKey), 'auth.personal-key-needed'),
+  'post /organizations/{org_id}/api_keys': answer(
+    'Make an API key, which is shown this once',
+    r.apiKey.extend({ key: z.string() }),
+    'auth.personal-key-needed',
+    'project.not-found',
+  ),
+  'delete /organizations/{org_id}/api_keys/{key_id}': answer('Revoke an API key', r.apiKey, 'auth.personal-key-needed'),
   'get /regions': answer('Regions', list('regions', z.unknown())),
   'get /openapi.json': answer('This document', z.looseObject({ openapi: z.string() })),
 });

@@ -49,6 +49,8 @@ const notFound = {
   operation_id: 'operation.not-found',
   jwks_id: 'jwks.not-found',
   id: 'api-key.not-found',
+  org_id: 'organization.not-found',
+  key_id: 'api-key.not-found',
 } as const satisfies Record<string, ErrorCode>;
 
 export function buildOpenApi(routes: readonly Route[]): OpenApiDocument {

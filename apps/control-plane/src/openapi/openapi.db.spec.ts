@@ -107,7 +107,7 @@ describe('the OpenAPI document', () => {
       properties: { role: { required: ['name'], properties: { name: { maxLength: 63 } } } },
     });
     const list = api.paths['/projects']?.['get'];
-    expect(list?.parameters.map(({ name }) => name)).toEqual(['cursor', 'limit', 'search']);
+    expect(list?.parameters.map(({ name }) => name)).toEqual(['cursor', 'limit', 'search', 'org_id', 'recoverable']);
   });
 
   test('no request made from it meets an undocumented answer', async () => {

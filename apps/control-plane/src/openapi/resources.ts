@@ -26,6 +26,7 @@ export const projectListItem = z.looseObject({
   platform_id: text,
   region_id: text,
   name: text,
+  org_id: text,
   provisioner: text,
   pg_version: z.int(),
   store_passwords: z.boolean(),
@@ -35,6 +36,8 @@ export const projectListItem = z.looseObject({
   perch: z.looseObject({ compute: z.enum(['local', 'attached']) }),
 });
 export const project = projectListItem.extend({ history_retention_seconds: z.int() });
+
+export const organization = z.looseObject({ id: text, name: text, handle: text, plan: text });
 
 export const branch = z.looseObject({
   id: text,

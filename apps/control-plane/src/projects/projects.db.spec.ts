@@ -74,6 +74,43 @@ describe('projects', () => {
     }
   });
 
+  test.each([
+    ['settings.allowed_ips', { settings: { allowed_ips: { ips: ['10.0.0.1'] } } }],
+    ['settings.block_public_connections', { settings: { block_public_connections: true } }],
+    ['settings.block_vpc_connections', { settings: { block_vpc_connections: true } }],
+    ['settings.hipaa', { settings: { hipaa: true } }],
+    ['settings.audit_log_level', { settings: { audit_log_level: 'full' } }],
+    ['settings.enable_logical_replication', { settings: { enable_logical_replication: true } }],
+    ['settings.quota', { settings: { quota: { active_time_seconds: 60 } } }],
+    ['settings.preload_libraries', { settings: { preload_libraries: { enabled_libraries: ['timescaledb'] } } }],
+    ['default_endpoint_settings.pg_settings', { default_endpoint_settings: { pg_settings: { work_mem: '1GB' } } }],
+  ])('%s is refused, not kept without effect', async (option, project) => {
+    const list = (await perch.call('GET', '/api/v2/projects')).body.projects;
+    for (const [method, path] of [
+      ['POST', ''],
+      ['PATCH', `/${list[0].id}`],
+    ] as const) {
+      const { status, body } = await perch.call(method, `/api/v2/projects${path}`, { body: { project } });
+      expect([status, body.message]).toEqual([400, expect.stringContaining(`'${option}' is not available here: `)]);
+    }
+    expect((await perch.call('GET', '/api/v2/projects')).body.projects).toEqual(list);
+  });
+
+  test('settings that ask for nothing are kept, one beside another', async () => {
+    const asksNothing = { allowed_ips: { ips: [], protected_branches_only: false }, hipaa: false, quota: {} };
+    const made = await perch.call('POST', '/api/v2/projects', { body: { project: { settings: asksNothing } } });
+    expect([made.status, made.body.project.settings]).toEqual([201, asksNothing]);
+    const more = { maintenance_window: { weekdays: [7], start_time: '01:00', end_time: '02:00' } };
+    const path = `/api/v2/projects/${made.body.project.id}`;
+    const { body } = await perch.call('PATCH', path, { body: { project: { settings: more } } });
+    expect(body.project.settings).toEqual({ ...asksNothing, ...more });
+    expect((await perch.call('DELETE', path)).status).toBe(200);
+  });
+
+  test('no project that was deleted can be had back', async () => {
+    expect((await perch.call('GET', '/api/v2/projects?recoverable=true')).body.projects).toEqual([]);
+  });
+
   test('every local endpoint has a port of its own, also when made at the same moment', async () => {
     const answers = await Promise.all(
       Array.from({ length: 4 }, () => perch.call('POST', '/api/v2/projects', { body: { project: {} } })),

@@ -6,13 +6,14 @@ import { toDatabaseBody } from '../databases/databases.dto.js';
 import { toEndpointBody } from '../endpoints/endpoints.dto.js';
 import { encodeCursor, END_CURSOR } from '../http/cursor.js';
 import { toOperationBody } from '../operations/operations.dto.js';
+import { theOrganization } from '../organizations/the-organization.js';
 import { toRoleBody } from '../roles/roles.dto.js';
 import { theUser } from '../users/the-user.js';
 import type { ConnectionUri } from './connection-uri.js';
 import { postgresName } from './reserved-names.js';
 
 const projectName = z.string().trim().min(1).max(64);
-const settings = z.record(z.string(), z.unknown());
+export const projectSettings = z.record(z.string(), z.unknown());
 const historyRetention = z.int().nonnegative();
 
 /** What an attached or a local project starts from. */
@@ -27,16 +28,17 @@ export const createProjectSchema = z.object({
     .object({
       name: projectName.optional(),
       region_id: z.string().optional(),
-      pg_version: z.int().min(14).max(18).optional(),
+      org_id: z.string().min(1).optional(),
+      pg_version: z.int().positive().optional(),
       history_retention_seconds: historyRetention.optional(),
-      settings: settings.optional(),
-      default_endpoint_settings: settings.optional(),
+      settings: projectSettings.optional(),
+      default_endpoint_settings: projectSettings.optional(),
       branch: z
         .object({
           name: z.string().trim().min(1).max(256).optional(),
           role_name: postgresName.optional(),
           database_name: postgresName.optional(),
-          annotations: settings.optional(),
+          annotations: z.record(z.string(), z.unknown()).optional(),
         })
         .optional(),
       perch: perchProjectSchema.optional(),
@@ -49,8 +51,8 @@ export const updateProjectSchema = z.object({
   project: z.object({
     name: projectName.optional(),
     history_retention_seconds: historyRetention.optional(),
-    settings: settings.optional(),
-    default_endpoint_settings: settings.optional(),
+    settings: projectSettings.optional(),
+    default_endpoint_settings: projectSettings.optional(),
   }),
 });
 export type UpdateProject = z.infer<typeof updateProjectSchema>['project'];
@@ -59,6 +61,9 @@ export const listProjectsSchema = z.object({
   cursor: z.string().min(1).optional(),
   limit: z.coerce.number().int().min(1).max(400).default(10),
   search: z.string().max(256).optional(),
+  org_id: z.string().min(1).optional(),
+  /** Of the projects that can be had back, which are none: what was deleted is gone. */
+  recoverable: z.enum(['true', 'false']).optional(),
 });
 export type ListProjects = z.infer<typeof listProjectsSchema>;
 
@@ -135,6 +140,7 @@ function toProjectHead(project: Project) {
     synthetic_storage_size: 0,
     quota_reset_at: monthOf(new Date()).end,
     owner_id: theUser.id,
+    org_id: theOrganization.id,
     history_retention_seconds: project.historyRetentionSeconds,
     perch: { compute: project.compute },
   };

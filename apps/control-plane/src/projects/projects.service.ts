@@ -15,11 +15,19 @@ import { assertPersonal, type Caller } from '../http/caller.js';
 import { decodeCursor, END_CURSOR } from '../http/cursor.js';
 import { newProjectId } from '../ids/generate-id.js';
 import { OperationRunner } from '../operations/operation-runner.js';
+import { assertTheOrganization } from '../organizations/the-organization.js';
 import { theRegion } from '../regions/region.js';
 import { ConnectionUris } from './connection-uris.js';
 import { LocalPorts } from './local-ports.js';
+import { assertSettingsOffered } from './not-offered.js';
 import { ProjectAccess } from './project-access.js';
-import type { CreatedProjectView, CreateProject, ListProjects, UpdateProject } from './projects.dto.js';
+import {
+  projectSettings,
+  type CreatedProjectView,
+  type CreateProject,
+  type ListProjects,
+  type UpdateProject,
+} from './projects.dto.js';
 import { attachedRoot, localRoot, type RootBranch } from './root-branch.js';
 
 /** The version of the embedded binaries. */
@@ -41,8 +49,10 @@ export class ProjectsService {
     private readonly operations: OperationRunner,
   ) {}
 
-  async list(caller: Caller, { cursor, limit, search }: ListProjects): Promise<readonly Project[]> {
-    if (cursor === END_CURSOR) return [];
+  async list(caller: Caller, query: ListProjects): Promise<readonly Project[]> {
+    const { cursor, limit, search } = query;
+    assertTheOrganization(query.org_id);
+    if (cursor === END_CURSOR || query.recoverable === 'true') return [];
     return this.projects.list({
       limit,
       ...(cursor !== undefined && { after: placeOf(cursor) }),
@@ -57,6 +67,8 @@ export class ProjectsService {
 
   async create(caller: Caller, input: CreateProject): Promise<CreatedProjectView> {
     assertPersonal(caller);
+    assertTheOrganization(input.org_id);
+    assertSettingsOffered(input);
     if (input.region_id !== undefined && input.region_id !== theRegion.region_id) {
       throw failure('project.region-unknown', input.region_id);
     }
@@ -75,12 +87,16 @@ export class ProjectsService {
   /** @throws branch.busy while anything of the project changes */
   async update(caller: Caller, id: string, input: UpdateProject): Promise<Project> {
     const project = await this.access.project(caller, id);
+    assertSettingsOffered(input);
     return this.projects.update(project.id, {
       ...(input.name !== undefined && { name: input.name }),
       ...(input.history_retention_seconds !== undefined && {
         historyRetentionSeconds: input.history_retention_seconds,
       }),
-      ...(input.settings !== undefined && { settings: input.settings }),
+      // One setting at a time is how clients change them.
+      ...(input.settings !== undefined && {
+        settings: { ...projectSettings.parse(project.settings), ...input.settings },
+      }),
       ...(input.default_endpoint_settings !== undefined && {
         defaultEndpointSettings: input.default_endpoint_settings,
       }),

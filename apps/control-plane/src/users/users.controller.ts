@@ -1,5 +1,6 @@
 /** Who am I, in the shape that the contract's clients print. */
 import { Controller, Get } from '@nestjs/common';
+import { theOrganization } from '../organizations/the-organization.js';
 import { theUser } from './the-user.js';
 
 /** No limit of a self-hosted Perch is reached; clients show the numbers. */
@@ -30,6 +31,6 @@ export class UsersController {
 
   @Get('users/me/organizations')
   organizations() {
-    return { organizations: [] };
+    return { organizations: [theOrganization] };
   }
 }
