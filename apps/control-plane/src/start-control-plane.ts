@@ -70,7 +70,12 @@ export async function startControlPlane(config: ControlPlaneConfig): Promise<Run
       allowLoopback: config.jwksAllowLoopback,
       allowedHosts: config.jwksAllowedHosts,
     });
-    const jwksRefresher = new JwksRefresher({ dataApis: database.dataApis, source: jwksSource, observer });
+    const jwksRefresher = new JwksRefresher({
+      dataApis: database.dataApis,
+      keySets: database.dataApiJwks,
+      source: jwksSource,
+      observer,
+    });
     const feedConnections = new FeedConnections(new ChangeFeed(database.tenants, database.events, observer), observer);
     const counts = () => ({ feedConnections: feedConnections.open });
     metrics.show(counts);

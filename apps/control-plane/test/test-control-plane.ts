@@ -124,16 +124,17 @@ async function pretend(
   switch (operation.action) {
     case 'create_timeline':
     case 'create_branch':
-      if (branchId !== null) await database.branches.setState(branchId, 'ready');
+      if (branchId !== null) await database.branchLifecycles.setState(branchId, 'ready');
       break;
     case 'suspend_compute':
       if (endpointId !== null) await database.endpoints.setState(endpointId, 'idle');
       break;
     case 'reset_branch':
-      if (branchId !== null) await database.branches.finishReset(branchId, operation.input.source_branch_id ?? '');
+      if (branchId !== null)
+        await database.branchLifecycles.finishReset(branchId, operation.input.source_branch_id ?? '');
       break;
     case 'delete_timeline':
-      if (branchId !== null) await database.branches.forgetDeleted(branchId);
+      if (branchId !== null) await database.branchLifecycles.forgetDeleted(branchId);
       break;
     case 'start_compute':
       if (endpointId !== null) await database.endpoints.setState(endpointId, 'active');

@@ -65,7 +65,7 @@ describe('a branch that expires', () => {
     await expireAt(branch, soon);
     const row = await rowOf(branch);
     await harness.database.branches.update(row, { expiry: null });
-    expect(await harness.database.branches.markDeleted(row, later)).toBeUndefined();
+    expect(await harness.database.branchLifecycles.markDeleted(row, later)).toBeUndefined();
     expect((await rowOf(branch)).deletedAt).toBeNull();
   }, 60_000);
 

@@ -5,7 +5,7 @@ import { Pauses } from './pauses.js';
 import { Rounds } from './rounds.js';
 
 export interface ExpiredBranchesParts {
-  readonly database: Pick<Database, 'branches'>;
+  readonly database: Pick<Database, 'branchLifecycles'>;
   readonly observer: Observer;
   /** Hands operations to the queue. */
   readonly enqueue: (ids: readonly string[]) => Promise<void>;
@@ -38,7 +38,7 @@ export class ExpiredBranches {
 
   /** One round. @param now what is due by then. @throws when the metadata database cannot be asked */
   async look(now = new Date()): Promise<void> {
-    const due = await this.parts.database.branches.listExpired(now);
+    const due = await this.parts.database.branchLifecycles.listExpired(now);
     this.#pauses.keep(new Set(due.map(({ id }) => id)));
     for (const branch of due) {
       if (!this.#pauses.isOver(branch.id)) continue;
@@ -51,7 +51,7 @@ export class ExpiredBranches {
 
   private async delete(branch: Branch, now: Date): Promise<void> {
     try {
-      const operations = await this.parts.database.branches.markDeleted(branch, now);
+      const operations = await this.parts.database.branchLifecycles.markDeleted(branch, now);
       await this.parts.enqueue((operations ?? []).map(({ id }) => id));
     } catch (error) {
       // Something else is being done to it: the next look tries again.

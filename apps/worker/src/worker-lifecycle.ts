@@ -49,7 +49,7 @@ export class WorkerLifecycle implements OnApplicationBootstrap, BeforeApplicatio
       try {
         await this.parts.database.operations.runnable();
         await this.parts.database.endpoints.listLocalActive();
-        await this.parts.database.branches.listExpired(new Date());
+        await this.parts.database.branchLifecycles.listExpired(new Date());
         return;
       } catch (error) {
         if (Date.now() > deadline) throw error;

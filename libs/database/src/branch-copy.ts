@@ -1,6 +1,6 @@
 /** The rows of a branch that its data bring along: roles with their passwords, databases, and the data APIs of those. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { insertDataApi, insertProvisioning } from './data-api.repository.js';
+import { insertDataApi, insertProvisioning } from './data-api-rows.js';
 import { toDataApi } from './data-api.js';
 import type { Operation } from './operation.js';
 import type { PrismaTransaction } from './prisma-client.js';

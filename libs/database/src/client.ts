@@ -4,7 +4,9 @@ import { ApiKeyRepository } from './api-key.repository.js';
 import { AuditRepository } from './audit.repository.js';
 import { BranchContentsRepository } from './branch-contents.repository.js';
 import { BranchDatabaseRepository } from './branch-database.repository.js';
+import { BranchLifecycleRepository } from './branch-lifecycle.repository.js';
 import { BranchRepository } from './branch.repository.js';
+import { DataApiJwksRepository } from './data-api-jwks.repository.js';
 import { DataApiRepository } from './data-api.repository.js';
 import { DataApiLoginRepository } from './data-api-login.repository.js';
 import { EndpointRepository } from './endpoint.repository.js';
@@ -34,11 +36,13 @@ export interface Database {
   readonly audit: AuditRepository;
   readonly projects: ProjectRepository;
   readonly branches: BranchRepository;
+  readonly branchLifecycles: BranchLifecycleRepository;
   readonly endpoints: EndpointRepository;
   readonly roles: RoleRepository;
   readonly databases: BranchDatabaseRepository;
   readonly contents: BranchContentsRepository;
   readonly dataApis: DataApiRepository;
+  readonly dataApiJwks: DataApiJwksRepository;
   readonly dataApiLogins: DataApiLoginRepository;
   readonly jwks: ProjectJwksRepository;
   readonly operations: OperationRepository;
@@ -72,11 +76,13 @@ export function createDatabase(options: DatabaseOptions): Database {
     audit: new AuditRepository(prisma),
     projects: new ProjectRepository(prisma, secrets),
     branches: new BranchRepository(prisma, secrets),
+    branchLifecycles: new BranchLifecycleRepository(prisma, secrets),
     endpoints: new EndpointRepository(prisma, secrets),
     roles: new RoleRepository(prisma, secrets),
     databases: new BranchDatabaseRepository(prisma),
     contents: new BranchContentsRepository(prisma, secrets),
     dataApis: new DataApiRepository(prisma, secrets),
+    dataApiJwks: new DataApiJwksRepository(prisma),
     dataApiLogins: new DataApiLoginRepository(prisma, secrets),
     jwks: new ProjectJwksRepository(prisma),
     operations: new OperationRepository(prisma),

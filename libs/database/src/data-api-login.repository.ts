@@ -1,7 +1,7 @@
-/** The login role of a data API in exchange for another one: begun with an operation, published when the new one works. */
+/** The login role of a data API: its password, and another role in its place, begun with an operation and published when it works. */
 import { assertIdle, lockProject } from './branch-lock.js';
 import { toDataApi, type DataApi } from './data-api.js';
-import { loginPasswordPlace } from './data-api.repository.js';
+import { loginPasswordPlace, toPublication } from './data-api-rows.js';
 import type { Operation } from './operation.js';
 import { insertOperation } from './operation.repository.js';
 import type { Prisma } from './prisma-client.js';
@@ -19,6 +19,12 @@ export class DataApiLoginRepository {
     private readonly prisma: Prisma,
     private readonly secrets: SecretBox,
   ) {}
+
+  /** Password of its login role. A secret: never log it. undefined when it is gone. */
+  async password(id: string): Promise<string | undefined> {
+    const row = await this.prisma.dataApi.findUnique({ where: { id }, select: { loginPasswordSealed: true } });
+    return row === null ? undefined : this.secrets.open(row.loginPasswordSealed, loginPasswordPlace(id));
+  }
 
   /** The operation that exchanges the login for `role`. undefined unless the data API is active. @throws DatabaseError database.busy */
   async startRotation(projectId: string, { id }: DataApi, role: string): Promise<Operation | undefined> {
@@ -41,9 +47,9 @@ export class DataApiLoginRepository {
   }
 
   /** Publishes the snapshot that has the fleet log in as `login`. undefined when the data API is gone meanwhile. */
-  async replace({ id, endpointId, databaseName }: DataApi, login: Login): Promise<DataApi | undefined> {
-    const publication = { endpointId, database: databaseName, removed: false };
-    return publishSnapshot(this.prisma, publication, async (transaction, version) => {
+  async replace(dataApi: DataApi, login: Login): Promise<DataApi | undefined> {
+    const { id } = dataApi;
+    return publishSnapshot(this.prisma, toPublication(dataApi), async (transaction, version) => {
       const loginPasswordSealed = this.secrets.seal(login.password, loginPasswordPlace(id));
       const data = { loginRole: login.role, loginPasswordSealed, version };
       const [row] = await transaction.dataApi.updateManyAndReturn({ where: { id }, data });

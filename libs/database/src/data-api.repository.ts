@@ -1,49 +1,26 @@
 /** Data APIs. Whatever a proxy can see of one changes through `publishSnapshot`, together with the operation it needs. */
-import { isDeepStrictEqual } from 'node:util';
-import type { DataApiSettingsInput, Jwks, TenantAddress } from '@perch/contract';
+import type { DataApiSettingsInput, TenantAddress } from '@perch/contract';
 import { assertIdle, lockProject } from './branch-lock.js';
 import { toDataApi, type DataApi } from './data-api.js';
 import type { DataApiReport } from './data-api-report.js';
+import {
+  choicesToColumns,
+  insertDataApi,
+  insertProvisioning,
+  toJson,
+  toPublication,
+  updateExisting,
+  type DataApiChoices,
+  type DataApiWithOperation,
+  type NewDataApi,
+} from './data-api-rows.js';
 import { DatabaseError } from './database-error.js';
-import { Prisma as PrismaNamespace } from './generated/client.js';
 import type { Operation } from './operation.js';
 import { insertOperation } from './operation.repository.js';
-import type { Prisma, PrismaTransaction } from './prisma-client.js';
+import type { Prisma } from './prisma-client.js';
 import { isUniqueViolation } from './prisma-errors.js';
 import { publishSnapshot } from './publish-snapshot.js';
 import type { SecretBox } from './secret-box.js';
-
-/** What the user decides when enabling; the same when enabling is tried again. */
-export interface DataApiChoices {
-  readonly settings: DataApiSettingsInput;
-  readonly provider: DataApi['provider'];
-  readonly providerName: string | null;
-  readonly jwksUrl: string | null;
-  /** The provider of the project or branch that the above come from. */
-  readonly jwksId?: string | null;
-  readonly jwks: Jwks | null;
-  readonly audience: string | null;
-  readonly audienceRequired: boolean;
-  readonly issuer: string | null;
-  readonly addDefaultGrants: boolean;
-  readonly addAnonymousGrants: boolean;
-  readonly skipAuthSchema: boolean;
-}
-
-export interface NewDataApi extends DataApiChoices {
-  readonly id: string;
-  readonly projectId: string;
-  readonly branchId: string;
-  readonly endpointId: string;
-  readonly databaseName: string;
-  readonly loginRole: string;
-  readonly loginPassword: string;
-}
-
-export interface DataApiWithOperation {
-  readonly dataApi: DataApi;
-  readonly operation: Operation;
-}
 
 export class DataApiRepository {
   constructor(
@@ -187,134 +164,9 @@ export class DataApiRepository {
       return row && toDataApi(row);
     });
   }
-
-  /** Keeps a fetched key set, and publishes it only when it differs from the one in force. */
-  async saveJwks(current: DataApi, jwks: Jwks, fetchedAt: Date): Promise<{ readonly published: boolean }> {
-    const fresh = { jwksFetchedAt: fetchedAt, jwksError: null };
-    if (isDeepStrictEqual(current.jwks, jwks)) {
-      await this.prisma.dataApi.updateMany({ where: { id: current.id }, data: fresh });
-      return { published: false };
-    }
-    const row = await publishSnapshot(this.prisma, toPublication(current), (transaction, version) =>
-      updateExisting(transaction, current.id, { ...fresh, jwks: toJson(jwks), version }),
-    );
-    return { published: row !== undefined };
-  }
-
-  /** A fetch failed: the keys of the one before stay in force. */
-  async recordJwksError(id: string, message: string): Promise<void> {
-    await this.prisma.dataApi.updateMany({ where: { id }, data: { jwksError: message } });
-  }
-
-  /**
-   * Takes the right to fetch a key set now; false when somebody began to after `notSince`. This is the rate limit, and
-   * it holds over every process of the control plane.
-   */
-  async claimJwksFetch(id: string, now: Date, notSince: Date): Promise<boolean> {
-    const { count } = await this.prisma.dataApi.updateMany({
-      where: {
-        id,
-        jwksUrl: { not: null },
-        OR: [{ jwksCheckedAt: null }, { jwksCheckedAt: { lte: notSince } }],
-      },
-      data: { jwksCheckedAt: now },
-    });
-    return count === 1;
-  }
-
-  /** Data APIs whose key set nobody began to fetch since `before`, the longest waiting first. */
-  async listJwksDue(before: Date, limit: number): Promise<readonly DataApi[]> {
-    const rows = await this.prisma.dataApi.findMany({
-      where: { jwksUrl: { not: null }, OR: [{ jwksCheckedAt: null }, { jwksCheckedAt: { lte: before } }] },
-      orderBy: { jwksCheckedAt: { sort: 'asc', nulls: 'first' } },
-      take: limit,
-    });
-    return rows.map(toDataApi);
-  }
-
-  /** Password of its login role. A secret: never log it. undefined when it is gone. */
-  async loginPassword(id: string): Promise<string | undefined> {
-    const row = await this.prisma.dataApi.findUnique({ where: { id }, select: { loginPasswordSealed: true } });
-    return row === null ? undefined : this.secrets.open(row.loginPasswordSealed, loginPasswordPlace(id));
-  }
-}
-
-/** Within a publication: the row, and the operation that makes it usable. */
-export async function insertDataApi(
-  transaction: PrismaTransaction,
-  secrets: SecretBox,
-  input: NewDataApi,
-  version: bigint,
-): Promise<DataApiWithOperation> {
-  const { projectId, loginPassword, ...columns } = input;
-  const row = await transaction.dataApi.create({
-    data: {
-      ...columns,
-      ...choicesToColumns(input),
-      loginPasswordSealed: secrets.seal(loginPassword, loginPasswordPlace(input.id)),
-      version,
-    },
-  });
-  return { dataApi: toDataApi(row), operation: await insertProvisioning(transaction, projectId, row) };
-}
-
-function toPublication(dataApi: { readonly endpointId: string; readonly databaseName: string }) {
-  return { endpointId: dataApi.endpointId, database: dataApi.databaseName, removed: false };
-}
-
-function choicesToColumns(choices: DataApiChoices) {
-  return {
-    settings: toJson(choices.settings),
-    provider: choices.provider,
-    providerName: choices.providerName,
-    jwksUrl: choices.jwksUrl,
-    jwksId: choices.jwksId ?? null,
-    jwks: choices.jwks === null ? PrismaNamespace.DbNull : toJson(choices.jwks),
-    jwksFetchedAt: choices.jwks === null ? null : new Date(),
-    jwksCheckedAt: choices.jwks === null ? null : new Date(),
-    jwksError: null,
-    audience: choices.audience,
-    audienceRequired: choices.audienceRequired,
-    issuer: choices.issuer,
-    addDefaultGrants: choices.addDefaultGrants,
-    addAnonymousGrants: choices.addAnonymousGrants,
-    skipAuthSchema: choices.skipAuthSchema,
-  };
-}
-
-/** A JSON value without the keys that are absent. */
-function toJson(value: object): PrismaNamespace.InputJsonObject {
-  return JSON.parse(JSON.stringify(value));
-}
-
-async function updateExisting(
-  transaction: PrismaTransaction,
-  id: string,
-  data: PrismaNamespace.DataApiUncheckedUpdateInput,
-) {
-  const { count } = await transaction.dataApi.updateMany({ where: { id }, data });
-  return count === 0 ? undefined : transaction.dataApi.findUniqueOrThrow({ where: { id } });
-}
-
-export function insertProvisioning(
-  transaction: PrismaTransaction,
-  projectId: string,
-  row: { readonly id: string; readonly branchId: string; readonly endpointId: string },
-): Promise<Operation> {
-  return insertOperation(transaction, {
-    projectId,
-    branchId: row.branchId,
-    endpointId: row.endpointId,
-    dataApiId: row.id,
-    action: 'provision_data_api',
-  });
 }
 
 function present(created: DataApiWithOperation | undefined, id: string): DataApiWithOperation {
   if (created === undefined) throw new DatabaseError('database.conflict', `Data API '${id}' was not created`);
   return created;
-}
-
-export function loginPasswordPlace(id: string) {
-  return { table: 'data_apis', column: 'login_password_sealed', row: id };
 }

@@ -24,7 +24,9 @@ export {
 } from './project.repository.js';
 export type { BranchConnection } from './branch-connection.js';
 export { DataApiLoginRepository, type Login } from './data-api-login.repository.js';
-export { BranchRepository, type Branch, type BranchChange, type Expiry, type NewBranch } from './branch.repository.js';
+export type { Branch, BranchChange, Expiry, NewBranch } from './branch.js';
+export { BranchLifecycleRepository } from './branch-lifecycle.repository.js';
+export { BranchRepository } from './branch.repository.js';
 export {
   EndpointRepository,
   type Endpoint,
@@ -54,10 +56,7 @@ export {
 } from './operation.repository.js';
 export type { DataApi } from './data-api.js';
 export { dataApiReportSchema, type DataApiReport } from './data-api-report.js';
-export {
-  DataApiRepository,
-  type DataApiChoices,
-  type DataApiWithOperation,
-  type NewDataApi,
-} from './data-api.repository.js';
+export type { DataApiChoices, DataApiWithOperation, NewDataApi } from './data-api-rows.js';
+export { DataApiJwksRepository } from './data-api-jwks.repository.js';
+export { DataApiRepository } from './data-api.repository.js';
 export { TenantRepository, type ChangesSince } from './tenant.repository.js';

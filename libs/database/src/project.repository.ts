@@ -2,7 +2,8 @@
 import { DatabaseError } from './database-error.js';
 import { lockIdleProject, lockProject, lockQuietProject } from './branch-lock.js';
 import type { DatabaseModel, ProjectModel } from './generated/models.js';
-import { insertBranch, type Branch, type NewBranch } from './branch.repository.js';
+import type { Branch, NewBranch } from './branch.js';
+import { insertBranch } from './insert-branch.js';
 import type { Endpoint } from './endpoint.repository.js';
 import type { Operation } from './operation.js';
 import { insertOperation, type NewOperation } from './operation.repository.js';

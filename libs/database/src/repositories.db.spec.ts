@@ -116,7 +116,7 @@ describe('the metadata database', () => {
     expect(listed).not.toContain('Sealed');
     expect(await database.endpoints.superuserPassword(dataApi.endpointId)).toBe('superuser secret');
     expect(await database.roles.password(dataApi.branchId, 'owner')).toBe('owner secret');
-    expect(await database.dataApis.loginPassword(dataApi.id)).toBe('login secret');
+    expect(await database.dataApiLogins.password(dataApi.id)).toBe('login secret');
     expect(await database.branches.connectionUrl(attached.branch.id)).toBe('postgresql://u:attached-secret@h/d');
   });
 

@@ -86,7 +86,7 @@ describe('a new master key', () => {
       await database.branches.connectionUrl('c'),
       await database.endpoints.superuserPassword('ep'),
       await database.roles.password('b', roleName(7)),
-      await database.dataApis.loginPassword(dataApi),
+      await database.dataApiLogins.password(dataApi),
     ];
     const all = ['secret of b', undefined, 'secret of ep', `secret of b/${roleName(7)}`, `secret of ${dataApi}`];
     expect(await secrets(rotating)).toEqual(all);

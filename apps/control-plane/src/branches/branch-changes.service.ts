@@ -1,7 +1,14 @@
 /** Makes branches of branches, renames, resets and deletes them. What takes time is left to operations. */
 import { Injectable } from '@nestjs/common';
 import { ComputeError } from '@perch/compute';
-import { BranchRepository, DatabaseError, EndpointRepository, type Branch, type CreatedBranch } from '@perch/database';
+import {
+  BranchLifecycleRepository,
+  BranchRepository,
+  DatabaseError,
+  EndpointRepository,
+  type Branch,
+  type CreatedBranch,
+} from '@perch/database';
 import { failure, present } from '../error/control-plane-error.js';
 import type { Caller } from '../http/caller.js';
 import { OperationRunner } from '../operations/operation-runner.js';
@@ -23,6 +30,7 @@ const CREATE_WAIT_MS = 10_000;
 export class BranchChangesService {
   constructor(
     private readonly branches: BranchRepository,
+    private readonly lifecycles: BranchLifecycleRepository,
     private readonly endpoints: EndpointRepository,
     private readonly access: ProjectAccess,
     private readonly ports: LocalPorts,
@@ -93,7 +101,7 @@ export class BranchChangesService {
     if (source.currentState !== 'ready') throw failure('branch.not-ready', source.id, source.currentState);
     const [endpoint] = await this.endpoints.listEvenHidden(branch.id);
     const { id: endpointId } = present(endpoint, 'endpoint.none', branch.id);
-    const started = await this.branches.startReset(branch, source.id, {
+    const started = await this.lifecycles.startReset(branch, source.id, {
       action: 'reset_branch',
       endpointId,
       input: { source_branch_id: source.id },
@@ -114,7 +122,7 @@ export class BranchChangesService {
     if (branch.isDefault) throw failure('branch.not-deletable', branch.id, 'it is the default branch');
     if (branch.parentId === null) throw failure('branch.not-deletable', branch.id, 'it is the root of its project');
     if (branch.isProtected) throw failure('branch.not-deletable', branch.id, 'it is protected');
-    const operations = await this.branches.markDeleted(branch).catch((error: unknown) => {
+    const operations = await this.lifecycles.markDeleted(branch).catch((error: unknown) => {
       const hasChildren = error instanceof DatabaseError && error.code === 'database.conflict';
       throw hasChildren ? failure('branch.not-deletable', branch.id, 'it has children') : error;
     });

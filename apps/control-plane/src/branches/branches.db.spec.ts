@@ -177,7 +177,7 @@ describe('the branches of a project', () => {
     };
     await finish();
     await finish();
-    await idle.database.branches.setState(root, 'ready');
+    await idle.database.branchLifecycles.setState(root, 'ready');
     const [a, b] = await Promise.all([idle.call('POST', path), idle.call('POST', path)]);
     expect([a.status, b.status]).toEqual([201, 201]);
     const child = a.body.branch.id;

@@ -45,7 +45,7 @@ describe('POST …/data-api/{database}/rotate_login', () => {
     const after = await find();
     expect(after?.loginRole).toMatch(/^perch_api_[0-9a-f]{32}$/);
     expect(after?.version).toBeGreaterThan(before?.version ?? 0);
-    const password = await perch.database.dataApis.loginPassword(after?.id ?? '');
+    const password = await perch.database.dataApiLogins.password(after?.id ?? '');
     const at = { endpointId: after?.endpointId ?? '', database: 'appdb' };
     const url = (await perch.database.tenants.snapshot(at))?.database_url;
     expect(url).toContain(`${after?.loginRole}:${encodeURIComponent(password ?? '')}@`);

@@ -149,7 +149,7 @@ describe('the internal API of the fleet', () => {
     const asked = issuer.asked();
     const dataApi = await perch.database.dataApis.findByAddress({ endpointId, database: 'appdb' });
     const fetchedAgo = (milliseconds: number) =>
-      perch.database.dataApis.claimJwksFetch(dataApi?.id ?? '', new Date(Date.now() - milliseconds), new Date());
+      perch.database.dataApiJwks.claimJwksFetch(dataApi?.id ?? '', new Date(Date.now() - milliseconds), new Date());
     await fetchedAgo(2_000);
     for (const { status } of await Promise.all([tell(), tell(), tell()])) expect(status).toBe(202);
     const kids = async () =>

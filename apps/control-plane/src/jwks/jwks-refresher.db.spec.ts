@@ -33,7 +33,12 @@ describe('refreshing key sets', () => {
     const path = `/api/v2/projects/${body.project.id}/branches/${body.branch.id}/data-api`;
     await perch.call('POST', path, { body: { jwks_url: issuer.url } });
     const source = new JwksSource({ allowLoopback: true, allowedHosts: [] });
-    refresher = new JwksRefresher({ dataApis: perch.database.dataApis, source, observer: silentObserver });
+    refresher = new JwksRefresher({
+      dataApis: perch.database.dataApis,
+      keySets: perch.database.dataApiJwks,
+      source,
+      observer: silentObserver,
+    });
   });
   afterAll(async () => {
     await issuer.close();

@@ -6,12 +6,13 @@
 import { LRUCache } from 'lru-cache';
 import type { TenantAddress } from '@perch/contract';
 import { tenantKey } from '@perch/contract';
-import type { DataApi, DataApiRepository } from '@perch/database';
+import type { DataApi, DataApiJwksRepository, DataApiRepository } from '@perch/database';
 import type { Observer } from '@perch/observability';
 import type { JwksSource } from './jwks-source.js';
 
 export interface JwksRefresherOptions {
   readonly dataApis: DataApiRepository;
+  readonly keySets: DataApiJwksRepository;
   readonly source: JwksSource;
   readonly observer: Observer;
   /** Milliseconds between two fetches of one key set; 5 minutes unless told. */
@@ -47,7 +48,7 @@ export class JwksRefresher {
   /** One round: fetches every key set that is due. */
   async refreshDue(now = new Date()): Promise<void> {
     const due = new Date(now.getTime() - this.refreshMs);
-    const waiting = [...(await this.options.dataApis.listJwksDue(due, BATCH))];
+    const waiting = [...(await this.options.keySets.listJwksDue(due, BATCH))];
     const work = async (): Promise<void> => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await this.refresh(next, now, due);
     };
@@ -64,16 +65,16 @@ export class JwksRefresher {
 
   /** @returns whether the keys were asked for */
   private async refresh(dataApi: DataApi, now: Date, notSince: Date): Promise<boolean> {
-    const { dataApis, source, observer } = this.options;
-    if (dataApi.jwksUrl === null || !(await dataApis.claimJwksFetch(dataApi.id, now, notSince))) return false;
+    const { keySets, source, observer } = this.options;
+    if (dataApi.jwksUrl === null || !(await keySets.claimJwksFetch(dataApi.id, now, notSince))) return false;
     const tenant = tenantKey({ endpointId: dataApi.endpointId, database: dataApi.databaseName });
     try {
       const jwks = await source.fetch(dataApi.jwksUrl);
-      await dataApis.saveJwks(dataApi, jwks, now);
+      await keySets.saveJwks(dataApi, jwks, now);
       observer.note({ kind: 'jwks-fetched', tenant, keys: jwks.keys.length });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      await dataApis.recordJwksError(dataApi.id, reason);
+      await keySets.recordJwksError(dataApi.id, reason);
       observer.note({ kind: 'jwks-fetch-failed', tenant, reason });
     }
     return true;

@@ -35,7 +35,7 @@ const directories = () =>
 
 async function remove(branch: TestBranch) {
   const row = await harness.database.branches.find(branch.projectId, branch.branchId);
-  return (row && (await harness.database.branches.markDeleted(row))) ?? [];
+  return (row && (await harness.database.branchLifecycles.markDeleted(row))) ?? [];
 }
 
 async function reset(branch: TestBranch) {
@@ -44,7 +44,11 @@ async function reset(branch: TestBranch) {
   const { endpointId } = branch;
   const input = { source_branch_id: parent.branchId };
   return (
-    await harness.database.branches.startReset(row, parent.branchId, { action: 'reset_branch', endpointId, input })
+    await harness.database.branchLifecycles.startReset(row, parent.branchId, {
+      action: 'reset_branch',
+      endpointId,
+      input,
+    })
   ).operations;
 }
 

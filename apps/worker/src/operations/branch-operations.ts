@@ -18,7 +18,7 @@ export const createBranch: OperationHandler = {
     await dropInheritedLogins(context, source.branchId, target);
     await steps.run('record-state', async () => {
       await database.endpoints.setState(target.endpoint.id, 'active');
-      await database.branches.setState(target.branchId, 'ready');
+      await database.branchLifecycles.setState(target.branchId, 'ready');
     });
   },
   /** Nothing is left of a branch that could not be made but this operation, which says why. */
@@ -26,7 +26,7 @@ export const createBranch: OperationHandler = {
     const found = operation.branchId === null ? undefined : await findBoth(database, operation.branchId, operation);
     if (found === undefined) return;
     await computes.open(found.target.compute).destroy();
-    await database.branches.abandon(found.target.branchId);
+    await database.branchLifecycles.abandon(found.target.branchId);
   },
 };
 
@@ -41,12 +41,12 @@ export const resetBranch: OperationHandler = {
     await dropInheritedLogins(context, source.branchId, target);
     await steps.run('record-state', async () => {
       await database.endpoints.setState(target.endpoint.id, 'active');
-      await database.branches.finishReset(target.branchId, source.branchId);
+      await database.branchLifecycles.finishReset(target.branchId, source.branchId);
     });
   },
   /** The data are what they were, or whole copies already. */
   async giveUp({ operation, database }) {
-    if (operation.branchId !== null) await database.branches.setState(operation.branchId, 'ready');
+    if (operation.branchId !== null) await database.branchLifecycles.setState(operation.branchId, 'ready');
   },
 };
 

@@ -18,7 +18,7 @@ export const createCompute: OperationHandler = {
     await steps.run('create-compute', () => adapter.create(contents));
     await steps.run('record-state', async () => {
       await database.endpoints.setState(endpoint.id, 'active');
-      if (operation.action === 'create_timeline') await database.branches.setState(branchId, 'ready');
+      if (operation.action === 'create_timeline') await database.branchLifecycles.setState(branchId, 'ready');
     });
   },
 };
@@ -97,7 +97,7 @@ export const deleteTimeline: OperationHandler = {
       await steps.run('destroy-compute', () => adapter.destroy());
     }
     // Also when the rows are gone already: an attempt before may have been killed before it could tell.
-    await steps.run('forget-branch', () => database.branches.forgetDeleted(branchId));
+    await steps.run('forget-branch', () => database.branchLifecycles.forgetDeleted(branchId));
   },
 };
 

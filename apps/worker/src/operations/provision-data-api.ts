@@ -23,7 +23,7 @@ export const provisionDataApi: OperationHandler = {
     const dataApi = await findDataApi(context);
     // Gone meanwhile, or published by a worker that was killed before it could say so.
     if (dataApi === undefined || steps.isFinished(PUBLISH)) return;
-    const loginPassword = await database.dataApis.loginPassword(dataApi.id);
+    const loginPassword = await database.dataApiLogins.password(dataApi.id);
     const found = await findCompute(database, dataApi.branchId, dataApi.endpointId, dataApi.databaseName);
     if (found === undefined || loginPassword === undefined) {
       throw new OperationRefused(`The branch '${operation.branchId}' has no Postgres`);
