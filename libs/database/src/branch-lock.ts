@@ -58,8 +58,8 @@ async function refuseWhile(transaction: PrismaTransaction, where: Prisma.Operati
   const running = await transaction.operation.findFirst({
     where: { AND: [{ status: { in: [...unfinishedStatuses] } }, where] },
     orderBy: { sequence: 'asc' },
-    select: { id: true, action: true },
+    select: { id: true },
   });
   if (running === null) return;
-  throw new DatabaseError('database.busy', `operation '${running.id}' (${running.action}) is under way`);
+  throw new DatabaseError('database.busy', `operation '${running.id}' is under way`);
 }

@@ -15,9 +15,12 @@ export interface DataApi extends Readonly<Omit<Row, 'settings' | 'jwks' | 'repor
   readonly version: number;
 }
 
+/** Settings of a newer version have no effect in this one. After going back from it the row has to be readable all the same. */
+const storedSettingsSchema = settingsInputSchema.strip();
+
 /** @throws DatabaseError database.document-unreadable: the row was written by another version of Perch or by hand. */
 export function toDataApi(row: Row): DataApi {
-  const settings = settingsInputSchema.safeParse(row.settings);
+  const settings = storedSettingsSchema.safeParse(row.settings);
   const jwks = jwksSchema.nullable().safeParse(row.jwks);
   const report = dataApiReportSchema.safeParse(row.report);
   if (!settings.success || !jwks.success || !report.success) {

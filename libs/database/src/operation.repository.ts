@@ -9,6 +9,7 @@ import {
   type OperationInput,
   type OperationStep,
 } from './operation.js';
+import { OperationAction } from './generated/enums.js';
 import type { OperationModel } from './generated/models.js';
 import type { Prisma, PrismaTransaction } from './prisma-client.js';
 
@@ -26,6 +27,8 @@ export type OperationClaim =
   | { readonly kind: 'claimed'; readonly operation: Operation }
   /** An earlier operation of the branch is unfinished: look again when it is through. */
   | { readonly kind: 'blocked'; readonly by: string }
+  /** Of a newer version, which alone knows how to do it: its worker takes it. */
+  | { readonly kind: 'newer' }
   /** Finished before, or gone with its project. */
   | { readonly kind: 'done' };
 
@@ -36,18 +39,21 @@ export interface OperationPage {
   readonly limit: number;
 }
 
+/** Beside a newer control plane, and after going back from it, there are actions that this version has no name for. */
+const ofKnownAction = { action: { in: Object.values(OperationAction) } };
+
 export class OperationRepository {
   constructor(private readonly prisma: Prisma) {}
 
   async find(projectId: string, id: string): Promise<Operation | undefined> {
-    const row = await this.prisma.operation.findFirst({ where: { id, projectId } });
+    const row = await this.prisma.operation.findFirst({ where: { id, projectId, ...ofKnownAction } });
     return row === null ? undefined : toOperation(row);
   }
 
-  /** Newest first. */
+  /** Newest first; those of a newer version, whose actions have no name here, are left out. */
   async list(projectId: string, page: OperationPage): Promise<readonly Operation[]> {
     const rows = await this.prisma.operation.findMany({
-      where: { projectId, ...(page.before !== undefined && { sequence: { lt: page.before } }) },
+      where: { projectId, ...ofKnownAction, ...(page.before !== undefined && { sequence: { lt: page.before } }) },
       orderBy: { sequence: 'desc' },
       take: page.limit,
     });
@@ -61,8 +67,14 @@ export class OperationRepository {
   /** Takes an operation to work on it; taking one that a killed worker left behind succeeds too. */
   async claim(id: string): Promise<OperationClaim> {
     return this.prisma.$transaction(async (transaction): Promise<OperationClaim> => {
-      const row = await transaction.operation.findUnique({ where: { id } });
+      const row = await transaction.operation.findUnique({
+        where: { id },
+        select: { branchId: true, sequence: true, status: true, startedAt: true, input: true },
+      });
       if (row === null || !isUnfinished(row)) return { kind: 'done' };
+      const isKnown = (await transaction.operation.count({ where: { id, ...ofKnownAction } })) === 1;
+      // What it must be done with and is not understood may change what it does.
+      if (!isKnown || !operationInputSchema.safeParse(row.input).success) return { kind: 'newer' };
       const earlier = await transaction.operation.findFirst({
         where: { branchId: row.branchId, sequence: { lt: row.sequence }, status: { in: [...unfinishedStatuses] } },
         orderBy: { sequence: 'asc' },
@@ -134,9 +146,10 @@ export class OperationRepository {
     cancelFollowers: boolean,
   ): Promise<readonly string[]> {
     return this.prisma.$transaction(async (transaction) => {
-      const row = await transaction.operation.findUnique({ where: { id } });
+      const select = { branchId: true, sequence: true, projectId: true } as const;
+      const row = await transaction.operation.findUnique({ where: { id }, select });
       if (row === null) return [];
-      await transaction.operation.update({ where: { id }, data: { ...data, finishedAt: new Date() } });
+      await transaction.operation.updateMany({ where: { id }, data: { ...data, finishedAt: new Date() } });
       const waiting = { branchId: row.branchId, status: { in: [...unfinishedStatuses] } };
       if (cancelFollowers) {
         await transaction.operation.updateMany({
@@ -144,7 +157,11 @@ export class OperationRepository {
           data: { status: 'cancelled', error: `Operation ${id} before it failed`, finishedAt: new Date() },
         });
       }
-      const next = await transaction.operation.findFirst({ where: waiting, orderBy: { sequence: 'asc' } });
+      const next = await transaction.operation.findFirst({
+        where: waiting,
+        orderBy: { sequence: 'asc' },
+        select: { id: true },
+      });
       await notifyChanged(transaction, id);
       await purgeWhenDone(transaction, row.projectId);
       return next === null ? [] : [next.id];
@@ -172,7 +189,7 @@ export function toOperation(row: OperationModel): Operation {
     ...row,
     sequence: Number(row.sequence),
     steps: operationStepSchema.array().parse(row.steps),
-    input: operationInputSchema.parse(row.input),
+    input: operationInputSchema.strip().parse(row.input),
   };
 }
 
@@ -191,7 +208,7 @@ async function purgeWhenDone(transaction: PrismaTransaction, projectId: string):
   });
 }
 
-function isUnfinished(row: OperationModel): boolean {
+function isUnfinished(row: Pick<OperationModel, 'status'>): boolean {
   return unfinishedStatuses.some((status) => status === row.status);
 }
 

@@ -4,7 +4,7 @@ import { contentChangeSchema } from './content-change.js';
 import type { OperationModel } from './generated/models.js';
 
 /** One thing an operation did or does, for people to read and for a worker to resume from. */
-export const operationStepSchema = z.strictObject({
+export const operationStepSchema = z.object({
   name: z.string().min(1),
   status: z.enum(['running', 'finished', 'failed', 'skipped']),
   started_at: z.iso.datetime(),

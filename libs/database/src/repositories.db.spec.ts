@@ -177,6 +177,30 @@ describe('the metadata database', () => {
       ]);
     });
 
+    test('of a newer version wait for its worker, block their branch, and hide nothing else', async () => {
+      await metadata.query(`ALTER TYPE operation_action ADD VALUE IF NOT EXISTS 'of_next_year'`);
+      const { project, branch, operations } = await create({ operations: [...actions, actions[1]] });
+      const [first = '', second = '', third = ''] = operations.map(({ id }) => id);
+      await metadata.query(`UPDATE operations SET action = 'of_next_year' WHERE id = $1`, [second]);
+      await metadata.query(`UPDATE operations SET input = '{"only_if": "new"}' WHERE id = $1`, [third]);
+      expect(await database.operations.claim(first)).toMatchObject({ kind: 'claimed' });
+      expect(await database.operations.finish(first)).toEqual([second]);
+      expect(await database.operations.claim(second)).toEqual({ kind: 'newer' });
+      expect(await database.operations.runnable()).toContain(second);
+      expect(await database.operations.find(project.id, second)).toBeUndefined();
+      const listed = await database.operations.list(project.id, { limit: 10 });
+      expect(listed.map(({ id, input }) => [id, input])).toEqual([
+        [third, {}],
+        [first, {}],
+      ]);
+      await expect(database.branches.update(branch, { name: 'other' })).rejects.toMatchObject({
+        code: 'database.busy',
+      });
+      // What its own worker leaves behind.
+      await metadata.query(`UPDATE operations SET status = 'finished' WHERE id = $1`, [second]);
+      expect(await database.operations.claim(third)).toEqual({ kind: 'newer' });
+    });
+
     test('tell whoever waits', async () => {
       const { operations } = await create({ operations: actions });
       const heard = new Promise<string>((resolve) => {
@@ -227,6 +251,16 @@ describe('the metadata database', () => {
         status: 'active',
         database_url: active?.database_url,
       });
+    });
+
+    test('of a row that a newer version wrote leaves out the settings that only it knows', async () => {
+      const dataApi = await enable();
+      const settings = JSON.stringify({ db_max_rows: 5, of_next_year: true });
+      await metadata.query('UPDATE data_apis SET settings = $1 WHERE id = $2', [settings, dataApi.id]);
+      expect((await database.dataApis.findById(dataApi.id))?.settings).toEqual({ db_max_rows: 5 });
+      const snapshot = await database.tenants.snapshot(addressOf(dataApi));
+      expect(snapshot?.settings.db_max_rows).toBe(5);
+      expect(snapshot?.settings).not.toHaveProperty('of_next_year');
     });
 
     test('of something that is gone leaves no trace in the feed', async () => {

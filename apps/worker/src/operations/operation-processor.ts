@@ -26,6 +26,8 @@ export interface OperationProcessorParts {
 
 /** Milliseconds until an operation that waits for an earlier one of its branch looks again. */
 const BLOCKED_MS = 100;
+/** Milliseconds until one that only a newer worker understands is offered again. */
+const NEWER_MS = 1_000;
 
 export class OperationProcessor {
   constructor(private readonly parts: OperationProcessorParts) {}
@@ -39,6 +41,8 @@ export class OperationProcessor {
         return;
       case 'blocked':
         throw new RunLater(BLOCKED_MS);
+      case 'newer':
+        throw new RunLater(NEWER_MS);
       case 'claimed':
         return this.traced(claim.operation, job, (span) => this.run(claim.operation, attempt, span));
       default:
