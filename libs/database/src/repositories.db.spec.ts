@@ -283,17 +283,20 @@ describe('the metadata database', () => {
       const { sequence: start } = await database.tenants.changesSince(0, 1);
       let release = (): void => undefined;
       const held = new Promise<void>((resolve) => (release = resolve));
+      let begin = () => {};
+      const begun = new Promise<void>((resolve) => (begin = resolve));
       const publish = (database_name: string, wait: Promise<void>) =>
         publishSnapshot(
           prisma,
           { endpointId: 'ep-a', database: database_name, removed: false },
           async (_tx, version) => {
+            begin();
             await wait;
             return Number(version);
           },
         );
       const first = publish('slow', held);
-      await sleep(100);
+      await begun;
       const second = publish('quick', Promise.resolve());
       await Promise.race([second, sleep(200)]);
       expect(await database.tenants.changesSince(start, 10)).toEqual({ kind: 'changes', changes: [], sequence: start });
