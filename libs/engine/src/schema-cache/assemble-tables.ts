@@ -30,6 +30,9 @@ interface Key extends BaseKey {
   readonly referenced: BaseKey | undefined;
 }
 
+/** undefined when a column has come or gone between the query for columns and that for keys: callers compare the version. */
+type NamesOf = (key: ShownKey) => readonly string[] | undefined;
+
 const UPDATE = 4;
 const INSERT = 8;
 const DELETE = 16;
@@ -53,8 +56,7 @@ export function assembleTables(rows: TableRows, schemas: ReadonlyMap<string, str
   const copies = new Map(rows.views.map((row) => [text(row, 0), copiedColumns(text(row, 1))]));
   const ends = new KeyEnds((relation) => indexes.has(relation), copies);
 
-  const named = (key: ShownKey): readonly string[] =>
-    key.columns.map((number) => columnNamed(columns.get(key.relation), number));
+  const named: NamesOf = (key) => namesOf(columns.get(key.relation), key.columns);
   const primaryKeys = readPrimaryKeys(keys, ends, named);
 
   const tables = relations.map((row): TableRecord => {
@@ -127,7 +129,7 @@ function readKey(row: CatalogRow): Key {
 function readPrimaryKeys(
   keys: readonly Key[],
   ends: KeyEnds,
-  named: (key: ShownKey) => readonly string[],
+  named: NamesOf,
 ): ReadonlyMap<string, ReadonlySet<string>> {
   const byRelation = new Map<string, Set<string>>();
   for (const key of keys) {
@@ -137,7 +139,7 @@ function readPrimaryKeys(
       if (seen.has(end.relation)) continue;
       seen.add(end.relation);
       const names = byRelation.get(end.relation) ?? new Set();
-      for (const name of named(end)) names.add(name);
+      for (const name of named(end) ?? []) names.add(name);
       byRelation.set(end.relation, names);
     }
   }
@@ -147,17 +149,21 @@ function readPrimaryKeys(
 function readForeignKeys(
   keys: readonly Key[],
   ends: KeyEnds,
-  named: (key: ShownKey) => readonly string[],
+  named: NamesOf,
   indexes: ReadonlyMap<string, number>,
 ): readonly ForeignKey[] {
   const unique = new Set(keys.filter((key) => key.kind !== 'f').map(columnSet));
-  const toEnd = (key: ShownKey): KeyEnd => ({ table: indexOf(indexes, key.relation), columns: named(key) });
+  const endsOf = (key: BaseKey): readonly KeyEnd[] =>
+    ends.shown(key).flatMap((end) => {
+      const names = named(end);
+      return names === undefined ? [] : [{ table: indexOf(indexes, end.relation), columns: names }];
+    });
   const foreignKeys: ForeignKey[] = [];
   for (const key of keys) {
     if (key.referenced === undefined) continue;
-    const origins = ends.shown(key).map(toEnd);
+    const origins = endsOf(key);
     if (origins.length === 0) continue;
-    const targets = ends.shown(key.referenced).map(toEnd);
+    const targets = endsOf(key.referenced);
     if (targets.length === 0) continue;
     foreignKeys.push({ constraint: key.constraint, oneToOne: unique.has(columnSet(key)), origins, targets });
   }
@@ -169,10 +175,12 @@ function columnSet(key: BaseKey): string {
   return `${key.relation}:${[...key.columns].sort((left, right) => left - right).join()}`;
 }
 
-function columnNamed(columns: ReadonlyMap<number, Column> | undefined, number: number): string {
-  const column = columns?.get(number);
-  if (column === undefined) throw new InternalError(`column ${number} of a key is not there`);
-  return column.name;
+function namesOf(
+  columns: ReadonlyMap<number, Column> | undefined,
+  numbers: readonly number[],
+): readonly string[] | undefined {
+  const names = numbers.map((number) => columns?.get(number)?.name);
+  return names.every((name) => name !== undefined) ? names : undefined;
 }
 
 function indexOf(indexes: ReadonlyMap<string, number>, relation: string): number {
