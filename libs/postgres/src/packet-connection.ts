@@ -37,6 +37,8 @@ const KEEP_ALIVE_DELAY_MS = 10_000;
 /** How long a server may take to close its side after a goodbye. */
 const CLOSE_TIMEOUT_MS = 5_000;
 const IDLE_STATUS = 0x49;
+/** Changes by itself when a standby takes over; set by every request for itself; says nothing. */
+const harmlessParameters: readonly string[] = ['in_hot_standby', 'search_path', 'application_name'];
 /** What a row takes in memory beside its text, about: millions of empty ones are a lot. */
 const ROW_BYTES = 100;
 
@@ -49,6 +51,7 @@ export class PacketConnection {
   private running: RunningPacket | undefined;
   private lastWords = 'server closed the connection unexpectedly';
   private open = true;
+  private altered = false;
   private onClosed: () => void = () => {};
 
   private constructor(
@@ -165,13 +168,24 @@ export class PacketConnection {
     if (type === messageType.readyForQuery) return this.ready(buffer[start]);
     if (type === messageType.dataRow && this.isTooMuch(end - start)) return this.giveUp('too-long');
     if (type === messageType.error) this.noteFatal(buffer, start, end);
-    if (type === messageType.notice || type === messageType.parameterStatus || type === messageType.notification)
-      return;
+    if (type === messageType.parameterStatus) return this.noteParameter(buffer, start);
+    if (type === messageType.notice || type === messageType.notification) return;
     if (
       this.running === undefined ? type !== messageType.error : !this.running.transaction.take(type, buffer, start, end)
     ) {
       this.giveUp('malformed');
     }
+  }
+
+  /**
+   * The server reports what is different when a packet has ended, so not what a request set for itself: somebody's SQL changed
+   * the session (its encoding, its time zone), which would be the next request's.
+   *
+   * @see https://www.postgresql.org/docs/18/protocol-flow.html#PROTOCOL-ASYNC
+   */
+  private noteParameter(buffer: Buffer, start: number): void {
+    const name = buffer.toString('latin1', start, buffer.indexOf(0, start));
+    if (!harmlessParameters.includes(name)) this.altered = true;
   }
 
   /** A function that returns rows without end would fill the memory of a process that serves others too. */
@@ -187,7 +201,7 @@ export class PacketConnection {
     if (running === undefined) return this.giveUp('malformed');
     this.running = undefined;
     // Not idle after Sync: somebody's SQL opened a transaction that the next packet must not join.
-    if (status !== IDLE_STATUS) this.close();
+    if (status !== IDLE_STATUS || this.altered) this.close();
     running.resolve(running.transaction.outcome());
   }
 

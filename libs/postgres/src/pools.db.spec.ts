@@ -132,6 +132,24 @@ describe('a pool', () => {
     expect(await pidOf(executor)).not.toBe(first);
   });
 
+  it.each([
+    ["select set_config('client_encoding', 'LATIN1', false)", "current_setting('client_encoding')", 'UTF8'],
+    [
+      "select set_config('datestyle', 'German', false)",
+      "to_char(date '2026-01-02', 'DD') || '2026-01-02'::date",
+      '022026-01-02',
+    ],
+  ])('that a request left altered is not handed to the next one: %s', async (alter, shown, expected) => {
+    use();
+    const executor = tenant('a');
+    const pid = await pidOf(executor);
+    await executor.submit(packet(alter.replace('false', 'true')));
+    expect(await pidOf(executor)).toBe(pid);
+    await executor.submit(packet(alter));
+    expect(await pidOf(executor)).not.toBe(pid);
+    expect(await fieldOf(executor, `select ${shown}`)).toBe(expected);
+  });
+
   it('does not give back a connection that somebody left in a transaction', async () => {
     use();
     const executor = tenant('a', { poolSize: 1 });
