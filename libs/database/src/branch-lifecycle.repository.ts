@@ -1,4 +1,4 @@
-/** The ends of a branch's data: reset from another branch, deletion, and what the worker says when it is through with them. */
+/** Ends of a branch's data: reset from another branch, expiry, deletion, and what the worker says when it is through. */
 import type { Branch } from './branch.js';
 import { copyContents, removeDataApis, reprovisionDataApis } from './branch-copy.js';
 import { assertIdle, lockProject } from './branch-lock.js';

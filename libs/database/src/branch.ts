@@ -1,6 +1,6 @@
 /** What a branch is to its callers: its row without secrets, what a new one comes with, and what can be changed. */
 import type { BranchConnection } from './branch-connection.js';
-import type { NewEndpoint } from './endpoint.repository.js';
+import type { NewEndpoint } from './endpoint.js';
 import type { BranchModel } from './generated/models.js';
 import type { NewOperation } from './operation.repository.js';
 import type { NewRole } from './role.repository.js';

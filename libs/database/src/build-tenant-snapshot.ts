@@ -1,7 +1,7 @@
 /** Rows of one data API in, the document the fleet gets out. Pure. */
 import { controlPlaneDefaults, resolveSettings, tenantKey, type TenantSnapshot } from '@perch/contract';
 import type { DataApi } from './data-api.js';
-import type { Endpoint } from './endpoint.repository.js';
+import type { Endpoint } from './endpoint.js';
 
 export interface TenantRows {
   readonly dataApi: DataApi;

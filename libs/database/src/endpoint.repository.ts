@@ -1,52 +1,13 @@
 /** Endpoints: where a branch's Postgres is reached, and in which state it is. */
-import type { EndpointModel } from './generated/models.js';
 import { inheritDataApis, removeDataApis } from './branch-copy.js';
 import { assertIdle, lockIdleBranch, lockProject } from './branch-lock.js';
-import { unfinishedStatuses, type Operation, type OperationInput } from './operation.js';
+import type { Endpoint, EndpointRequest, EndpointSettings, RequestedEndpoint } from './endpoint.js';
+import { superuserPasswordPlace, toColumns } from './endpoint-rows.js';
+import { unfinishedStatuses, type Operation } from './operation.js';
 import { insertOperation, toOperation } from './operation.repository.js';
-import type { Prisma, PrismaTransaction } from './prisma-client.js';
+import type { Prisma } from './prisma-client.js';
 import { takePublishLock } from './publish-snapshot.js';
 import type { SecretBox } from './secret-box.js';
-
-export type Endpoint = Readonly<Omit<EndpointModel, 'superuserPasswordSealed'>>;
-
-export interface NewEndpoint {
-  readonly id: string;
-  readonly projectId: string;
-  readonly branchId: string;
-  readonly type: Endpoint['type'];
-  readonly host: string;
-  readonly port: number;
-  /** A local endpoint keeps `port` for life; an attached one shares its own with whoever it likes. */
-  readonly isLocal: boolean;
-  readonly superuserPassword?: string;
-  readonly suspendTimeoutSeconds: number;
-  readonly currentState: Endpoint['currentState'];
-  readonly pendingState?: Endpoint['currentState'];
-  /** Only keeps the branch's data until somebody asks for an endpoint. */
-  readonly hidden?: boolean;
-  readonly settings?: object;
-}
-
-export interface EndpointSettings {
-  readonly name?: string;
-  readonly settings?: object;
-  readonly disabled?: boolean;
-  readonly suspendTimeoutSeconds?: number;
-}
-
-export interface EndpointRequest {
-  /** In this order, one after the other. */
-  readonly actions: readonly ('start_compute' | 'suspend_compute')[];
-  readonly pendingState: Endpoint['currentState'];
-  readonly change?: EndpointSettings;
-  readonly input?: OperationInput;
-}
-
-export interface RequestedEndpoint {
-  readonly endpoint: Endpoint;
-  readonly operations: readonly Operation[];
-}
 
 export class EndpointRepository {
   constructor(
@@ -210,29 +171,4 @@ export class EndpointRepository {
       ? undefined
       : this.secrets.open(row.superuserPasswordSealed, superuserPasswordPlace(id));
   }
-}
-
-export async function insertEndpoint(
-  transaction: PrismaTransaction,
-  secrets: SecretBox,
-  input: NewEndpoint,
-): Promise<Endpoint> {
-  const { isLocal, superuserPassword, settings, ...columns } = input;
-  return transaction.endpoint.create({
-    data: {
-      ...columns,
-      settings: { ...settings },
-      localPort: isLocal ? input.port : null,
-      superuserPasswordSealed:
-        superuserPassword === undefined ? null : secrets.seal(superuserPassword, superuserPasswordPlace(input.id)),
-    },
-  });
-}
-
-function toColumns({ settings, ...columns }: EndpointSettings) {
-  return { ...columns, ...(settings !== undefined && { settings: { ...settings } }) };
-}
-
-function superuserPasswordPlace(id: string) {
-  return { table: 'endpoints', column: 'superuser_password_sealed', row: id };
 }

@@ -27,13 +27,8 @@ export { DataApiLoginRepository, type Login } from './data-api-login.repository.
 export type { Branch, BranchChange, Expiry, NewBranch } from './branch.js';
 export { BranchLifecycleRepository } from './branch-lifecycle.repository.js';
 export { BranchRepository } from './branch.repository.js';
-export {
-  EndpointRepository,
-  type Endpoint,
-  type EndpointSettings,
-  type NewEndpoint,
-  type RequestedEndpoint,
-} from './endpoint.repository.js';
+export type { Endpoint, EndpointSettings, NewEndpoint, RequestedEndpoint } from './endpoint.js';
+export { EndpointRepository } from './endpoint.repository.js';
 export { ProjectJwksRepository, type NewProjectJwks, type ProjectJwks } from './project-jwks.repository.js';
 export { RoleRepository, type NewRole, type Role } from './role.repository.js';
 export { BranchContentsRepository, type BranchAddress } from './branch-contents.repository.js';

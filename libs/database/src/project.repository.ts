@@ -4,7 +4,7 @@ import { lockIdleProject, lockProject, lockQuietProject } from './branch-lock.js
 import type { DatabaseModel, ProjectModel } from './generated/models.js';
 import type { Branch, NewBranch } from './branch.js';
 import { insertBranch } from './insert-branch.js';
-import type { Endpoint } from './endpoint.repository.js';
+import type { Endpoint } from './endpoint.js';
 import type { Operation } from './operation.js';
 import { insertOperation, type NewOperation } from './operation.repository.js';
 import type { Prisma } from './prisma-client.js';
