@@ -81,6 +81,18 @@ describe('perch up', () => {
     expect((await fetch(`${url}/playing_with_neon?limit=1`)).status).toBe(200);
   }, 120_000);
 
+  test('starts with another API key when its own was revoked, and the former one stays so', async () => {
+    perch = await startPerch({ home, portBase });
+    const before = perch.up;
+    const { body: keys } = await callApi(before, 'GET', '/api_keys');
+    expect((await callApi(before, 'DELETE', `/api_keys/${keys[0].id}`)).body.revoked).toBe(true);
+    await perch.stop();
+    perch = await startPerch({ home, portBase });
+    expect(perch.up).toEqual({ ...before, api_key: expect.any(String) });
+    expect((await callApi(perch.up, 'GET', '/users/me')).status).toBe(200);
+    expect((await callApi(before, 'GET', '/users/me')).status).toBe(401);
+  }, 120_000);
+
   test('after kill -9 of the supervisor the next start finds nothing in its way', async () => {
     perch = await startPerch({ home, portBase });
     const before = perch.up;

@@ -50,7 +50,7 @@ export type HomeSecrets = z.infer<typeof secretsSchema>;
 
 /** Reads `secrets.json`, making it on the first start. Losing it means losing every encrypted value in the metadata. */
 export function loadSecrets(home: string): HomeSecrets {
-  const file = path.join(home, 'secrets.json');
+  const file = secretsFile(home);
   if (fs.existsSync(file)) {
     const parsed = secretsSchema.safeParse(parseJson(fs.readFileSync(file, 'utf8')));
     if (parsed.success) return parsed.data;
@@ -60,10 +60,24 @@ export function loadSecrets(home: string): HomeSecrets {
     master_key: randomBytes(32).toString('base64'),
     fleet_token: randomBytes(32).toString('base64url'),
     postgres_password: randomBytes(24).toString('base64url'),
-    api_key: `perch_${randomBytes(32).toString('base64url')}`,
+    api_key: newApiKey(),
   };
   writePrivate(file, `${JSON.stringify(secrets, null, 2)}\n`);
   return secrets;
+}
+
+/** Another API key in place of one that was revoked; what was given to others stays as it is. */
+export function renewApiKey(home: string): void {
+  const secrets: HomeSecrets = { ...loadSecrets(home), api_key: newApiKey() };
+  writePrivate(secretsFile(home), `${JSON.stringify(secrets, null, 2)}\n`);
+}
+
+function secretsFile(home: string): string {
+  return path.join(home, 'secrets.json');
+}
+
+function newApiKey(): string {
+  return `perch_${randomBytes(32).toString('base64url')}`;
 }
 
 /** Replaces `file` as one step, readable by its owner only. */

@@ -23,6 +23,11 @@ export class ManagementClient {
     private readonly interrupted: AbortSignal = new AbortController().signal,
   ) {}
 
+  /** false when the key was revoked. */
+  async isKeyInForce(): Promise<boolean> {
+    return (await this.#call('GET', '/users/me', undefined, [401])).status !== 401;
+  }
+
   async createProject(name: string) {
     const answer = await this.#call('POST', '/projects', { project: { name, branch: { name: 'main' } } });
     const { project, branch, databases } = createdSchema.parse(answer.body);

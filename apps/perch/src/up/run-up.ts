@@ -8,7 +8,7 @@ import { portsFrom, type PerchPorts } from '@perch/contract';
 import type { UpConfig } from '../config.js';
 import { seedDemo } from './demo.js';
 import { assertGivenServersAnswer } from './given-servers.js';
-import { loadSecrets, lockHome, type HomeSecrets } from './home.js';
+import { loadSecrets, lockHome, renewApiKey, type HomeSecrets } from './home.js';
 import { ManagementClient } from './management-client.js';
 import { startMetadataDatabase } from './metadata-database.js';
 import { assertPortsFree } from './ports.js';
@@ -65,9 +65,17 @@ export async function runUp(
     // Together: the worker waits by itself until the control plane has brought the metadata database up to date.
     await Promise.all(planes.map((plane) => plane.start(interrupted)));
 
-    terminal.say('Preparing the demo project');
     const urls = publicUrls(ports);
-    const demo = await seedDemo(config.home, new ManagementClient(urls.api_url, secrets.api_key, interrupted));
+    const client = new ManagementClient(urls.api_url, secrets.api_key, interrupted);
+    if (!(await client.isKeyInForce())) {
+      terminal.say('The API key of this home was revoked; starting again with another one');
+      await stop();
+      renewApiKey(config.home);
+      return await runUp(config, program, terminal, interrupted);
+    }
+
+    terminal.say('Preparing the demo project');
+    const demo = await seedDemo(config.home, client);
     const facts: UpFacts = { ...urls, auth_url: null, api_key: secrets.api_key, demo };
     const upFile = writeUpFile(config.home, facts);
     terminal.say(banner(facts, upFile, Date.now() - startedAt));
