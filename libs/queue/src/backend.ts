@@ -29,6 +29,8 @@ export interface JobSink {
   add(name: string, payload: unknown, options: JobsOptions): Promise<unknown>;
   on(event: 'error', listener: (error: Error) => void): unknown;
   close(): Promise<void>;
+  /** The backend is not waited for any more: what is still to be told to it fails. */
+  giveUp(): void;
 }
 
 /** What this room uses of BullMQ's Worker. */
@@ -37,6 +39,8 @@ export interface JobSource {
   on(event: 'failed', listener: (job: unknown, error: Error) => void): unknown;
   waitUntilReady(): Promise<unknown>;
   close(): Promise<void>;
+  /** The backend is not waited for any more: what is still to be told to it fails. */
+  giveUp(): void;
 }
 
 /** What this room uses of a job that a worker took. */
@@ -53,6 +57,8 @@ export type WorkerTuning = Required<
 /** Keys of ours in a Redis that others use too. */
 const REDIS_PREFIX = 'perch';
 const CONNECTIONS_PER_QUEUE = 4;
+/** Between two tries to reach a Redis that is away. */
+const LONGEST_PAUSE_MS = 1_000;
 
 export function createBackend(location: QueueLocation): Backend {
   return location.redisUrl === undefined ? postgresBackend(location.databaseUrl) : redisBackend(location.redisUrl);
@@ -75,19 +81,37 @@ function postgresBackend(url: string): Backend {
         await client.end();
       }
     },
-    createQueue: (name) => new Queue(name, { connection }, createPostgresBackend),
-    createWorker: (name, run, options) => new Worker(name, run, { connection, ...options }, createPostgresBackend),
+    createQueue: (name) => Object.assign(new Queue(name, { connection }, createPostgresBackend), { giveUp }),
+    createWorker: (name, run, options) =>
+      Object.assign(new Worker(name, run, { connection, ...options }, createPostgresBackend), { giveUp }),
   };
 }
 
+/** Of PostgreSQL nothing is waited for: without a connection a call fails. */
+const giveUp = (): void => undefined;
+
 function redisBackend(url: string): Backend {
-  // A caller that enqueues waits for a few tries and gets an error then, rather than hanging while Redis is away.
-  const callerConnection: ConnectionOptions = { url, maxRetriesPerRequest: 3 };
-  const workerConnection: ConnectionOptions = { url, maxRetriesPerRequest: null };
   return {
     prepare: () => Promise.resolve(),
-    createQueue: (name) => new Queue(name, { connection: callerConnection, prefix: REDIS_PREFIX }),
-    createWorker: (name, run, options) =>
-      new Worker(name, run, { connection: workerConnection, prefix: REDIS_PREFIX, ...options }),
+    createQueue(name) {
+      // A caller that enqueues waits for a few tries and gets an error then, rather than hanging while Redis is away.
+      const { connection, giveUp } = redisConnection(url, 3);
+      return Object.assign(new Queue(name, { connection, prefix: REDIS_PREFIX }), { giveUp });
+    },
+    createWorker(name, run, options) {
+      const { connection, giveUp } = redisConnection(url, null);
+      return Object.assign(new Worker(name, run, { connection, prefix: REDIS_PREFIX, ...options }), { giveUp });
+    },
   };
+}
+
+/** @param maxRetriesPerRequest null waits for Redis for ever. */
+function redisConnection(url: string, maxRetriesPerRequest: number | null) {
+  let givenUp = false;
+  const connection: ConnectionOptions = {
+    url,
+    maxRetriesPerRequest,
+    retryStrategy: (times: number) => (givenUp ? null : Math.min(times * 100, LONGEST_PAUSE_MS)),
+  };
+  return { connection, giveUp: () => void (givenUp = true) };
 }

@@ -192,6 +192,29 @@ test('a backend that is away is an error of the caller, not a crash', async () =
   await queue.close();
 });
 
+(hasRedisServer ? test : test.skip)(
+  'a consumer whose Redis went away takes its leave, and its jobs end first',
+  async () => {
+    const redis = await startTestRedis();
+    const queue = createJobQueue({ databaseUrl: 'postgresql://unused.invalid/none', redisUrl: redis.url });
+    const job = defineJob({ name: 'left', payload: z.object({}), attempts: 1, backoffMs: 1, keepForSeconds: 0 });
+    let taken = false;
+    let ended = false;
+    const handler = async () => {
+      taken = true;
+      await sleep(500);
+      ended = true;
+    };
+    await queue.consume(job, handler, { concurrency: 1, onError: () => undefined });
+    await queue.enqueue(job, 'k', {});
+    await until(() => taken);
+    await redis.kill();
+    await queue.close();
+    expect(ended).toBe(true);
+  },
+  30_000,
+);
+
 /** A worker process that takes the job and is killed while it holds it. */
 async function killedInTheMiddle(name: string, location: QueueLocation): Promise<void> {
   const script = `

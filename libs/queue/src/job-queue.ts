@@ -1,8 +1,9 @@
 /** Typed enqueue and consume over BullMQ. Jobs only name rows, so one that is lost, repeated or late does no harm. */
 import { DelayedError, type JobsOptions } from 'bullmq';
-import { createBackend, type JobSink, type JobSource, type QueueLocation, type TakenJob } from './backend.js';
+import { createBackend, type JobSink, type QueueLocation, type TakenJob } from './backend.js';
 import type { JobDefinition } from './define-job.js';
 import { QueueError, RunLater, UnrecoverableError } from './queue-error.js';
+import { takeLeave } from './take-leave.js';
 
 export interface JobAttempt {
   /** 1 for the first run. */
@@ -23,7 +24,7 @@ export interface ConsumeOptions {
 }
 
 export interface Consumer {
-  /** Takes no more jobs and waits for those that run. */
+  /** Takes no more jobs and waits for those that run, but not for a backend that is away. */
   close(): Promise<void>;
 }
 
@@ -52,7 +53,7 @@ const MAX_STALLS = 1_000;
 export function createJobQueue(location: QueueLocation): JobQueue {
   const backend = createBackend(location);
   const queues = new Map<string, JobSink>();
-  const workers = new Set<JobSource>();
+  const consumers = new Set<Consumer>();
   let prepared: Promise<void> | undefined;
 
   /** A failed attempt is forgotten, so that the next caller tries again. */
@@ -89,7 +90,13 @@ export function createJobQueue(location: QueueLocation): JobQueue {
     },
     async consume(job, handler, options) {
       await prepare();
-      const worker = backend.createWorker(job.name, (raw, token) => runJob(job, handler, raw, token), {
+      const running = new Set<Promise<void>>();
+      const run = async (raw: TakenJob, token?: string) => {
+        const ended = runJob(job, handler, raw, token);
+        running.add(ended);
+        await ended.finally(() => running.delete(ended));
+      };
+      const worker = backend.createWorker(job.name, run, {
         concurrency: options.concurrency,
         lockDuration: LOCK_MS,
         stalledInterval: STALLED_CHECK_MS,
@@ -97,19 +104,19 @@ export function createJobQueue(location: QueueLocation): JobQueue {
       });
       worker.on('error', options.onError);
       worker.on('failed', (_job, error) => options.onError(error));
-      workers.add(worker);
-      await worker.waitUntilReady();
-      return {
+      const consumer: Consumer = {
         async close() {
-          workers.delete(worker);
-          await worker.close();
+          consumers.delete(consumer);
+          await takeLeave(worker, () => Promise.allSettled([...running]));
         },
       };
+      consumers.add(consumer);
+      await worker.waitUntilReady();
+      return consumer;
     },
     async close() {
-      await Promise.all([...workers].map((worker) => worker.close()));
-      await Promise.all([...queues.values()].map((queue) => queue.close()));
-      workers.clear();
+      await Promise.all([...consumers].map((consumer) => consumer.close()));
+      await Promise.all([...queues.values()].map((queue) => takeLeave(queue)));
       queues.clear();
     },
   };
