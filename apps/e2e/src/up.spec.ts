@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { callApi } from './harness/management.js';
+import { callApi, runSql } from './harness/management.js';
 import {
   cleanEnvironment,
   end,
@@ -79,6 +79,22 @@ describe('perch up', () => {
     await perch.stop();
     perch = await startPerch({ home, portBase });
     expect((await fetch(`${url}/playing_with_neon?limit=1`)).status).toBe(200);
+  }, 120_000);
+
+  test('starts again with a demo that its user has changed, and leaves it so', async () => {
+    perch = await startPerch({ home, portBase });
+    const { project_id: projectId, branch_id: branchId, data_api_url: url } = perch.up.demo;
+    const query = `branch_id=${branchId}&database_name=appdb&role_name=appdb_owner`;
+    const { body } = await callApi(perch.up, 'GET', `/projects/${projectId}/connection_uri?${query}`);
+    await runSql(body.uri, 'ALTER TABLE playing_with_neon RENAME COLUMN value TO score; DELETE FROM playing_with_neon');
+    await perch.stop();
+    perch = await startPerch({ home, portBase });
+    expect(await (await fetch(`${url}/playing_with_neon?select=score`)).json()).toEqual([]);
+    await runSql(body.uri, 'ALTER TABLE playing_with_neon RENAME COLUMN score TO value');
+    expect(
+      (await run(process.execPath, [perchProgram, 'demo'], { env: cleanEnvironment({ PERCH_HOME: home }) })).stderr,
+    ).toBe('');
+    expect(await (await fetch(`${url}/playing_with_neon?select=value`)).json()).toHaveLength(10);
   }, 120_000);
 
   test('starts with another API key when its own was revoked, and the former one stays so', async () => {

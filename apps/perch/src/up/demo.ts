@@ -11,6 +11,9 @@ import type { ManagementClient } from './management-client.js';
 
 const placeSchema = z.object({ project_id: z.string(), branch_id: z.string(), database: z.string() });
 type Place = z.infer<typeof placeSchema>;
+/** What `demo.json` remembers; `seeded` once all of it was there. */
+const knownSchema = placeSchema.extend({ seeded: z.boolean().default(false) });
+type Known = z.infer<typeof knownSchema>;
 
 export interface Demo extends Place {
   readonly data_api_url: string;
@@ -48,29 +51,50 @@ CREATE POLICY "notes belong to their owner" ON notes
   WITH CHECK ((SELECT auth.user_id()) = owner_id);
 `;
 
+/** The demo as its user left it: one that was whole and still serves is neither written to nor woken. */
+export async function findOrSeedDemo(home: string, client: ManagementClient): Promise<Demo> {
+  const known = readKnown(placeFile(home));
+  if (known?.seeded !== true) return seedDemo(home, client);
+  const place = placeSchema.parse(known);
+  const dataApiUrl = await client.activeDataApi(place.project_id, place.branch_id, place.database);
+  return dataApiUrl === undefined ? seedDemo(home, client) : { ...place, data_api_url: dataApiUrl };
+}
+
 /** Makes the demo, or what is missing of it; `demo.json` in `home` remembers which project it is. */
 export async function seedDemo(home: string, client: ManagementClient): Promise<Demo> {
-  const place = await findOrCreate(path.join(home, 'demo.json'), client);
+  const file = placeFile(home);
+  const place = await findOrCreate(file, client);
   await client.wake(place.project_id, place.branch_id);
   const connectionUri = await client.connectionUri(place.project_id, place.branch_id, place.database);
   await withClient(connectionUri, (sql) => sql.query(SEED));
   const dataApiUrl = await client.enableDataApi(place.project_id, place.branch_id, place.database);
   await withClient(connectionUri, (sql) => sql.query(SEED_NOTES));
+  remember(file, { ...place, seeded: true });
   return { ...place, data_api_url: dataApiUrl };
 }
 
 async function findOrCreate(file: string, client: ManagementClient): Promise<Place> {
   const known = readKnown(file);
-  if (known !== undefined && (await client.branchExists(known.project_id, known.branch_id))) return known;
+  if (known !== undefined && (await client.branchExists(known.project_id, known.branch_id))) {
+    return placeSchema.parse(known);
+  }
   const place = await client.createProject(DEMO_PROJECT);
-  writePrivate(file, `${JSON.stringify(place, null, 2)}\n`);
+  remember(file, { ...place, seeded: false });
   return place;
 }
 
-function readKnown(file: string): Place | undefined {
+function placeFile(home: string): string {
+  return path.join(home, 'demo.json');
+}
+
+function remember(file: string, known: Known): void {
+  writePrivate(file, `${JSON.stringify(known, null, 2)}\n`);
+}
+
+function readKnown(file: string): Known | undefined {
   if (!fs.existsSync(file)) return undefined;
   try {
-    return placeSchema.parse(JSON.parse(fs.readFileSync(file, 'utf8')));
+    return knownSchema.parse(JSON.parse(fs.readFileSync(file, 'utf8')));
   } catch {
     return undefined;
   }

@@ -54,6 +54,14 @@ export class ManagementClient {
     throw new UsageError("The demo's database was not awake within 30 s; see the worker's log.", [], 1);
   }
 
+  /** URL of the data API if it is active. */
+  async activeDataApi(projectId: string, branchId: string, database: string): Promise<string | undefined> {
+    const path = `/projects/${projectId}/branches/${branchId}/data-api/${encodeURIComponent(database)}`;
+    const answer = await this.#call('GET', path, undefined, [404]);
+    const dataApi = answer.status === 404 ? undefined : dataApiSchema.parse(answer.body);
+    return dataApi?.status === 'active' ? dataApi.url : undefined;
+  }
+
   /** Connection URL of the branch's only visible role, its owner. */
   async connectionUri(projectId: string, branchId: string, database: string): Promise<string> {
     const { body } = await this.#call('GET', `/projects/${projectId}/branches/${branchId}/roles`);

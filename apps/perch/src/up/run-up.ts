@@ -6,7 +6,7 @@ import path from 'node:path';
 import { stopLocalComputes } from '@perch/compute';
 import { portsFrom, type PerchPorts } from '@perch/contract';
 import type { UpConfig } from '../config.js';
-import { seedDemo } from './demo.js';
+import { findOrSeedDemo } from './demo.js';
 import { assertGivenServersAnswer } from './given-servers.js';
 import { loadSecrets, lockHome, renewApiKey, type HomeSecrets } from './home.js';
 import { ManagementClient } from './management-client.js';
@@ -75,7 +75,7 @@ export async function runUp(
     }
 
     terminal.say('Preparing the demo project');
-    const demo = await seedDemo(config.home, client);
+    const demo = await findOrSeedDemo(config.home, client);
     const facts: UpFacts = { ...urls, auth_url: null, api_key: secrets.api_key, demo };
     const upFile = writeUpFile(config.home, facts);
     terminal.say(banner(facts, upFile, Date.now() - startedAt));
