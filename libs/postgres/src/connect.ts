@@ -6,10 +6,13 @@ import { openClient } from './open-client.js';
 export interface ConnectOptions {
   /** Milliseconds. Default 5,000. */
   readonly connectTimeoutMs?: number;
-  /** Milliseconds one statement may take. Default: as the server says. */
+  /** Milliseconds one statement may take. Default: as the server says, and ten minutes where it says nothing any more. */
   readonly statementTimeoutMs?: number;
   readonly applicationName?: string;
 }
+
+/** Above everything that is done over such a connection: the end of a base backup waits for a checkpoint. */
+const SILENCE_MS = 600_000;
 
 /**
  * An open client of the driver; whoever asked for it ends it. TLS as in libpq (`sslmode`).
@@ -22,6 +25,8 @@ export async function connect(databaseUrl: string, options: ConnectOptions = {})
   const common: pg.ClientConfig = {
     ...config,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
+    // A server that has gone silent keeps to no timeout of its own, and whoever attaches one chooses what it does.
+    query_timeout: statementTimeoutMs === undefined ? SILENCE_MS : 2 * statementTimeoutMs,
     ...(applicationName === undefined ? {} : { application_name: applicationName }),
   };
   const open = async (timeout: pg.ClientConfig) => {

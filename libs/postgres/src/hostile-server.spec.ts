@@ -1,7 +1,7 @@
 /** Promise: whoever attaches a database chooses what answers there, and no answer of it ends the process of all others. */
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
-import { connect } from './connect.js';
+import { connect, withClient } from './connect.js';
 import { createTenantExecutors, type TenantExecutors } from './tenant-executors.js';
 
 function message(type: string, ...body: readonly (number | string | Buffer)[]): Buffer {
@@ -84,6 +84,12 @@ describe('a server that does not keep to the protocol', () => {
     const client = await connect(url);
     await expect(client.query('select 1')).rejects.toBeInstanceOf(Error);
     await client.end().catch(() => undefined);
+  });
+
+  it('that falls silent keeps nobody longer than a statement may take', async () => {
+    said = [welcome];
+    const asked = withClient(url, (client) => client.query('select 1'), { statementTimeoutMs: 20 });
+    await expect(asked).rejects.toThrow('Query read timeout');
   });
 
   it.each([
