@@ -65,18 +65,19 @@ const deeds: Readonly<Record<'create' | 'reset' | 'delete', Deed>> = {
   },
 };
 
-/** Does it with `disturb` beside it; afterwards it is done, once, and nothing else is there. */
+/** Does it, begun by `disturb` at its moment; afterwards it is done, once, and nothing else is there. */
 async function drill(
   stage: BranchStage,
   deed: Deed,
-  disturb: (planes: Planes, acting: Promise<unknown>) => Promise<void>,
+  disturb: (planes: Planes, begin: () => Promise<unknown>) => Promise<void>,
 ) {
   const target = await deed.prepare(stage);
   const before = await stage.settled();
   // Whoever asks may lose the answer with the control plane.
-  const acting = deed.act(stage, target).catch(() => undefined);
-  await disturb(stage.planes, acting);
-  const refused = await acting;
+  let acting: ReturnType<Deed['act']> | undefined;
+  const begin = () => (acting ??= deed.act(stage, target)).catch(() => undefined);
+  await disturb(stage.planes, begin);
+  const refused = await begin();
   if (refused !== undefined && refused.status >= 400) throw new Error(`refused: ${JSON.stringify(refused.body)}`);
   const after = await stage.settled();
   const fresh = after.filter(({ id }) => before.every((one) => one.id !== id));
@@ -119,8 +120,9 @@ onLinux('kill -9 at any step', () => {
     () =>
       each(async (stage, deed) => {
         for (const step of deed.steps) {
-          await drill(stage, deed, async ({ crashFile }) => {
+          await drill(stage, deed, async ({ crashFile }, begin) => {
             fs.writeFileSync(crashFile, step);
+            void begin();
             await eventually(`killed at ${step}`, async () => (fs.existsSync(crashFile) ? undefined : true), WAIT_MS);
           });
         }
@@ -132,9 +134,9 @@ onLinux('kill -9 at any step', () => {
     'of the worker in the middle of the longest one',
     () =>
       each((stage, deed) =>
-        drill(stage, deed, async ({ home, worker }, acting) => {
+        drill(stage, deed, async ({ home, worker }, begin) => {
           let isOver = false;
-          void acting.then(() => (isOver = true));
+          void begin().then(() => (isOver = true));
           const endpoints = path.join(home, 'endpoints');
           while (!hasUnfinished(endpoints) && !isOver) await nextTurn();
           await worker.kill();
@@ -148,8 +150,9 @@ onLinux('kill -9 at any step', () => {
     () =>
       each(async (stage, deed) => {
         for (const step of deed.steps) {
-          await drill(stage, deed, async ({ crashFile, worker, controlPlane }) => {
+          await drill(stage, deed, async ({ crashFile, worker, controlPlane }, begin) => {
             fs.writeFileSync(crashFile, `${step} SIGSTOP`);
+            void begin();
             await eventually(`frozen at ${step}`, async () => (fs.existsSync(crashFile) ? undefined : true), WAIT_MS);
             await controlPlane.kill();
             worker.signal('SIGCONT');
@@ -164,9 +167,10 @@ onLinux('kill -9 at any step', () => {
     'of the control plane that has written what is to be done and told nobody',
     () =>
       each((stage, deed) =>
-        drill(stage, deed, ({ metadataUrl, controlPlane }) =>
-          whileLocked(metadataUrl, 'bullmq.job', isWritten, () => controlPlane.kill()).then(() => controlPlane.start()),
-        ),
+        drill(stage, deed, async ({ metadataUrl, controlPlane }, begin) => {
+          await whileLocked(metadataUrl, 'bullmq.job', begin, isWritten, () => controlPlane.kill());
+          await controlPlane.start();
+        }),
       ),
     SLOW_MS,
   );
@@ -178,8 +182,9 @@ onLinux('kill -9 at any step', () => {
         const target = await deed.prepare(stage);
         const { metadataUrl, controlPlane } = stage.planes;
         const before = [await stage.settled(), await stage.branches(), await stage.audit()];
-        const acting = deed.act(stage, target).catch(() => undefined);
-        await whileLocked(metadataUrl, 'operations', isWaited('operations'), () => controlPlane.kill());
+        let acting: Promise<unknown> | undefined;
+        const begin = () => (acting = deed.act(stage, target).catch(() => undefined));
+        await whileLocked(metadataUrl, 'operations', begin, isWaited('operations'), () => controlPlane.kill());
         await acting;
         await controlPlane.start();
         expect([await stage.settled(), await stage.branches(), await stage.audit()]).toEqual(before);
@@ -191,14 +196,21 @@ onLinux('kill -9 at any step', () => {
 const isWaited = (table: string) => `select from pg_locks where not granted and relation = '${table}'::regclass`;
 const isWritten = `select from operations where status = 'scheduling'`;
 
-/** Keeps everybody from writing to a table of the metadata, and runs `act` once the query `when` has a row. */
-async function whileLocked(metadataUrl: string, table: string, when: string, act: () => Promise<void>): Promise<void> {
+/** Keeps everybody from writing to a table of the metadata while `begin` does, and runs `then` once the query `when` has a row. */
+async function whileLocked(
+  metadataUrl: string,
+  table: string,
+  begin: () => unknown,
+  when: string,
+  then: () => Promise<void>,
+): Promise<void> {
   const client = new pg.Client({ connectionString: metadataUrl });
   await client.connect();
   try {
     await client.query(`begin; lock table ${table} in share row exclusive mode`);
+    void begin();
     await eventually(when, async () => ((await client.query(when)).rowCount === 0 ? undefined : true), WAIT_MS);
-    await act();
+    await then();
   } finally {
     await client.end();
   }

@@ -165,7 +165,8 @@ describe('a read that had begun', () => {
       await terminate(rows[0].pid);
       await refused;
       const after = await pids();
-      expect(before.filter((pid) => !after.includes(pid))).toEqual([String(rows[0].pid)]);
+      // A late one of the four may have found a connection that another one had had.
+      expect(new Set(before.filter((pid) => !after.includes(pid)))).toEqual(new Set([String(rows[0].pid)]));
     }
   });
 });
