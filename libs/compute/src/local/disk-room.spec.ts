@@ -24,7 +24,9 @@ describe('the room for a copy', () => {
     await assertRoomForCopy({ sourceDir, targetDir, files: ['table', 'gone'] });
     // Others write to that disk and remove from it meanwhile.
     const tooMuch = treeOf(bavail * bsize * 1.25);
-    await expect(assertRoomForCopy({ sourceDir, targetDir, files: tooMuch })).rejects.toMatchObject({ code: 'disk-full' });
+    await expect(assertRoomForCopy({ sourceDir, targetDir, files: tooMuch })).rejects.toMatchObject({
+      code: 'disk-full',
+    });
   });
 
   it('is found without keeping the process from anything else', async () => {
