@@ -8,6 +8,8 @@ const neverBusy: Readonly<Record<string, string>> = {
   'post /projects': 'makes its own',
   'post /api_keys': 'a key is not of a branch',
   'delete /api_keys/{id}': 'a key must end at once',
+  'post /organizations/{org_id}/api_keys': 'a key is not of a branch',
+  'delete /organizations/{org_id}/api_keys/{key_id}': 'a key must end at once',
 };
 
 describe('a busy branch', () => {
