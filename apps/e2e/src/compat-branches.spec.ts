@@ -3,15 +3,15 @@ import fs from 'node:fs';
 import { jest } from '@jest/globals';
 import { createProject, runSql, type TestProject } from './harness/management.js';
 import { compatNote, describeCompat, neonCli, type NeonCli } from './harness/neon-cli.js';
-import { findPortBase, makeHome, startPerch, type PerchProcess } from './harness/perch-process.js';
+import { makeHome } from './harness/perch-process.js';
+import { usePerch } from './harness/use-perch.js';
 
 // A start of the command line takes a second, and more beside other specs.
 jest.setTimeout(120_000);
 
 describeCompat(`the neon command line on branches${compatNote}`, () => {
-  let home: string;
+  const perch = usePerch();
   let folder: string;
-  let perch: PerchProcess;
   let neon: NeonCli;
   let project: TestProject;
   let copyUri: string;
@@ -21,17 +21,14 @@ describeCompat(`the neon command line on branches${compatNote}`, () => {
     (await neon.json(...on('branches', 'list'))).map(({ name }: { name: string }) => name).sort();
 
   beforeAll(async () => {
-    home = makeHome();
     folder = makeHome();
-    perch = await startPerch({ home, portBase: await findPortBase() });
     project = await createProject(perch.up, 'branched');
     await runSql(project.connectionUri, `CREATE TABLE kites AS SELECT 'delta' AS name`);
     neon = neonCli(perch.up, folder);
   }, 120_000);
 
   afterAll(async () => {
-    await perch?.stop();
-    for (const made of [home, folder]) fs.rmSync(made, { recursive: true, force: true });
+    fs.rmSync(folder, { recursive: true, force: true });
   });
 
   test('branches create makes a copy with an endpoint of its own', async () => {

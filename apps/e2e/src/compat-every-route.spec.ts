@@ -7,7 +7,8 @@ import path from 'node:path';
 import { jest } from '@jest/globals';
 import { callApi, createProject, type TestProject } from './harness/management.js';
 import { compatNote, describeCompat } from './harness/neon-cli.js';
-import { findPortBase, makeHome, startPerch, workspace, type PerchProcess } from './harness/perch-process.js';
+import { workspace } from './harness/perch-process.js';
+import { usePerch } from './harness/use-perch.js';
 
 jest.setTimeout(120_000);
 
@@ -33,20 +34,12 @@ function sdkOperations(): readonly SdkOperation[] {
 const ENDS_THINGS = new Set(['deleteProject', 'deleteProjectEndpoint', 'suspendProjectEndpoint']);
 
 describeCompat(`every operation of @neon/sdk${compatNote}`, () => {
-  let home: string;
-  let perch: PerchProcess;
+  const perch = usePerch();
   let project: TestProject;
 
   beforeAll(async () => {
-    home = makeHome();
-    perch = await startPerch({ home, portBase: await findPortBase() });
     project = await createProject(perch.up, 'asked');
   }, 120_000);
-
-  afterAll(async () => {
-    await perch?.stop();
-    fs.rmSync(home, { recursive: true, force: true });
-  });
 
   test('is answered, or refused with a reason', async () => {
     const operations = sdkOperations();

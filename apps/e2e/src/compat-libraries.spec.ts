@@ -1,30 +1,24 @@
 /** The libraries that people script Neon and query PostgREST with, unchanged, against a Perch of its own. */
-import fs from 'node:fs';
 import { jest } from '@jest/globals';
 import { startIssuer, type Issuer } from './harness/issuer.js';
 import { createProject, runSql, type TestProject } from './harness/management.js';
 import { compatNote, describeCompat, importCompat } from './harness/neon-cli.js';
-import { findPortBase, makeHome, startPerch, type PerchProcess } from './harness/perch-process.js';
+import { usePerch } from './harness/use-perch.js';
 
 jest.setTimeout(60_000);
 
 const DATA_API_URL = /^http:\/\/127\.0\.0\.1:\d+\/ep-[a-z]+-[a-z]+-[a-z0-9]{8}\/appdb\/rest\/v1$/;
 
 describeCompat(`client libraries${compatNote}`, () => {
-  let home: string;
-  let perch: PerchProcess;
+  const perch = usePerch();
   let issuer: Issuer;
 
   beforeAll(async () => {
-    home = makeHome();
-    perch = await startPerch({ home, portBase: await findPortBase() });
     issuer = await startIssuer();
   }, 90_000);
 
   afterAll(async () => {
     await issuer?.close();
-    await perch?.stop();
-    fs.rmSync(home, { recursive: true, force: true });
   });
 
   describe('@neon/sdk', () => {

@@ -1,28 +1,22 @@
 /** The libraries that people script Neon with, unchanged, where they change branches and what is on them. */
-import fs from 'node:fs';
 import { jest } from '@jest/globals';
 import { startIssuer, type Issuer } from './harness/issuer.js';
 import { createProject, runSql, type TestProject } from './harness/management.js';
 import { compatNote, describeCompat, importCompat } from './harness/neon-cli.js';
-import { findPortBase, makeHome, startPerch, type PerchProcess } from './harness/perch-process.js';
+import { usePerch } from './harness/use-perch.js';
 
 jest.setTimeout(120_000);
 
 describeCompat(`client libraries on branches${compatNote}`, () => {
-  let home: string;
-  let perch: PerchProcess;
+  const perch = usePerch();
   let issuer: Issuer;
 
   beforeAll(async () => {
-    home = makeHome();
-    perch = await startPerch({ home, portBase: await findPortBase() });
     issuer = await startIssuer();
   }, 120_000);
 
   afterAll(async () => {
     await issuer?.close();
-    await perch?.stop();
-    fs.rmSync(home, { recursive: true, force: true });
   });
 
   describe('@neon/sdk', () => {

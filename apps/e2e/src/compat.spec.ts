@@ -8,7 +8,8 @@ import { jest } from '@jest/globals';
 import pg from 'pg';
 import { startIssuer, type Issuer } from './harness/issuer.js';
 import { compatNote, describeCompat, neonCli, runToEnd, type NeonCli } from './harness/neon-cli.js';
-import { findPortBase, makeHome, startPerch, type PerchProcess } from './harness/perch-process.js';
+import { makeHome } from './harness/perch-process.js';
+import { usePerch } from './harness/use-perch.js';
 
 // A start of the command line takes a second, and more beside other specs.
 jest.setTimeout(120_000);
@@ -19,9 +20,8 @@ const BRANCH_ID = /^br-[a-z]+-[a-z]+-[a-z0-9]{8}$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 describeCompat(`the neon command line${compatNote}`, () => {
-  let home: string;
+  const perch = usePerch();
   let folder: string;
-  let perch: PerchProcess;
   let issuer: Issuer;
   let neon: NeonCli;
   let project: string;
@@ -30,17 +30,14 @@ describeCompat(`the neon command line${compatNote}`, () => {
   const on = (...args: readonly string[]) => [...args, '--project-id', project];
 
   beforeAll(async () => {
-    home = makeHome();
     folder = makeHome();
-    perch = await startPerch({ home, portBase: await findPortBase() });
     issuer = await startIssuer();
     neon = neonCli(perch.up, folder);
   }, 90_000);
 
   afterAll(async () => {
     await issuer?.close();
-    await perch?.stop();
-    for (const made of [home, folder]) fs.rmSync(made, { recursive: true, force: true });
+    fs.rmSync(folder, { recursive: true, force: true });
   });
 
   describe('me', () => {
@@ -189,7 +186,7 @@ describeCompat(`the neon command line${compatNote}`, () => {
       );
       expect(
         await ask(
-          `${uri}&uselibpqcompat=true&sslrootcert=${home}/ca/ca.crt`,
+          `${uri}&uselibpqcompat=true&sslrootcert=${perch.home}/ca/ca.crt`,
           'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()',
         ),
       ).toEqual([{ ssl: true }]);

@@ -4,29 +4,20 @@ import path from 'node:path';
 import { ask } from './harness/ask.js';
 import { startIssuer, type Issuer } from './harness/issuer.js';
 import { callApi, createProject, runSql } from './harness/management.js';
-import {
-  eventually,
-  findPortBase,
-  makeHome,
-  startPerch,
-  workspace,
-  type PerchProcess,
-} from './harness/perch-process.js';
+import { eventually, workspace } from './harness/perch-process.js';
+import { usePerch } from './harness/use-perch.js';
 import { readDialogues } from './harness/page-dialogues.js';
 
 const page = fs.readFileSync(path.join(workspace, 'docs/data-api.md'), 'utf8');
 const dialogues = readDialogues(page);
 
 describe('the page about the Data API', () => {
-  let home: string;
-  let perch: PerchProcess;
+  const perch = usePerch();
   let issuer: Issuer;
   let url: string;
   let token: string;
 
   beforeAll(async () => {
-    home = makeHome();
-    perch = await startPerch({ home, portBase: await findPortBase() });
     issuer = await startIssuer();
     token = await issuer.token({ sub: 'ada' });
     const project = await createProject(perch.up, 'page');
@@ -43,8 +34,6 @@ describe('the page about the Data API', () => {
   }, 120_000);
   afterAll(async () => {
     await issuer?.close();
-    await perch?.stop();
-    fs.rmSync(home, { recursive: true, force: true });
   });
 
   test('has something to send', () => expect(dialogues.length).toBeGreaterThanOrEqual(20));

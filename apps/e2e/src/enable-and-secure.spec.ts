@@ -2,11 +2,10 @@
  * The main job: the enabling call of the getting-started page against a project of one's own, tokens of a third-party
  * issuer, rows behind row security, every bad token refused with its code; and stock postgrest-js on top.
  */
-import fs from 'node:fs';
 import { PostgrestClient } from '@supabase/postgrest-js';
 import { startIssuer, strangersKey, unsignedToken, type Issuer } from './harness/issuer.js';
 import { callApi, createProject, runSql, type TestProject } from './harness/management.js';
-import { findPortBase, makeHome, startPerch, type PerchProcess } from './harness/perch-process.js';
+import { usePerch } from './harness/use-perch.js';
 
 const SCHEMA = `
 CREATE TABLE playing_with_neon (id serial PRIMARY KEY, name text, value real);
@@ -24,8 +23,7 @@ CREATE POLICY own ON notes FOR ALL USING (auth.user_id() = owner_id);
 `;
 
 describe('one call enables a branch', () => {
-  let home: string;
-  let perch: PerchProcess;
+  const perch = usePerch();
   let issuer: Issuer;
   let otherIssuer: Issuer;
   let project: TestProject;
@@ -38,8 +36,6 @@ describe('one call enables a branch', () => {
     callApi(perch.up, 'POST', `/projects/${target.id}/branches/${target.branchId}/data-api`, body);
 
   beforeAll(async () => {
-    home = makeHome();
-    perch = await startPerch({ home, portBase: await findPortBase() });
     issuer = await startIssuer('ES256');
     otherIssuer = await startIssuer('EdDSA');
     project = await createProject(perch.up, 'mine');
@@ -61,8 +57,6 @@ describe('one call enables a branch', () => {
   afterAll(async () => {
     await issuer?.close();
     await otherIssuer?.close();
-    await perch?.stop();
-    fs.rmSync(home, { recursive: true, force: true });
   });
 
   test('two users of the issuer see only their own notes', async () => {

@@ -1,22 +1,12 @@
 /** Runs docs/getting-started.md as written. */
-import fs from 'node:fs';
-import { cleanEnvironment, findPortBase, makeHome, startPerch, type PerchProcess } from './harness/perch-process.js';
+import { cleanEnvironment } from './harness/perch-process.js';
+import { usePerch } from './harness/use-perch.js';
 import { blocksOf, hasCurl, runPage } from './harness/run-page.js';
 
 const blocks = blocksOf('getting-started.md');
 
 describe('the getting-started page', () => {
-  let home: string;
-  let perch: PerchProcess;
-
-  beforeAll(async () => {
-    home = makeHome();
-    perch = await startPerch({ home, portBase: await findPortBase() });
-  }, 90_000);
-  afterAll(async () => {
-    await perch?.stop();
-    fs.rmSync(home, { recursive: true, force: true });
-  });
+  const perch = usePerch();
 
   test('has blocks to run', () => expect(blocks.length).toBeGreaterThanOrEqual(8));
 
@@ -24,7 +14,7 @@ describe('the getting-started page', () => {
   withCurl(
     'runs from the first block to the last (skipped where there is no curl)',
     async () => {
-      const stdout = await runPage(blocks, home, cleanEnvironment(), 60_000);
+      const stdout = await runPage(blocks, perch.home, cleanEnvironment(), 60_000);
       expect(stdout).toContain('"title":"buy seeds"');
       expect(stdout).toContain('alice water them');
       expect(stdout).toContain('2 notes');

@@ -2,21 +2,19 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { callApi, createProject, runSql, type TestProject } from './harness/management.js';
-import { eventually, findPortBase, makeHome, startPerch, type PerchProcess } from './harness/perch-process.js';
+import { eventually } from './harness/perch-process.js';
+import { usePerch } from './harness/use-perch.js';
 
 const READERS = 8;
 const WRITERS = 4;
 const CYCLES = 6;
 
 describe('suspensions under load', () => {
-  let home: string;
-  let perch: PerchProcess;
+  const perch = usePerch();
   let project: TestProject;
   let url: string;
 
   beforeAll(async () => {
-    home = makeHome();
-    perch = await startPerch({ home, portBase: await findPortBase() });
     project = await createProject(perch.up, 'sleepy');
     await runSql(
       project.connectionUri,
@@ -31,10 +29,6 @@ describe('suspensions under load', () => {
     await runSql(project.connectionUri, 'grant insert, select on calls to anonymous');
     await eventually('it answers', async () => ((await fetch(`${url}/notes`)).ok ? true : undefined));
   }, 120_000);
-  afterAll(async () => {
-    await perch?.stop();
-    fs.rmSync(home, { recursive: true, force: true });
-  });
 
   const endpoint = () => `/projects/${project.id}/endpoints/${project.endpointId}`;
 
@@ -106,7 +100,7 @@ describe('suspensions under load', () => {
     const isIdle = async () =>
       (await callApi(perch.up, 'GET', endpoint())).body.endpoint.current_state === 'idle' ? true : undefined;
     await eventually('it sleeps', isIdle, 60_000);
-    const note = path.join(home, 'endpoints', project.endpointId, 'data', 'postmaster.pid');
+    const note = path.join(perch.home, 'endpoints', project.endpointId, 'data', 'postmaster.pid');
     expect(fs.existsSync(note)).toBe(false);
     const before = await starts();
     const answers = await Promise.all(Array.from({ length: 100 }, () => fetch(`${url}/notes?select=id&id=eq.7`)));

@@ -1,8 +1,7 @@
 /** Writes, calls and settings on a real PostgreSQL: what is kept, what is undone, what a request's SQL sees. */
 import { randomBytes } from 'node:crypto';
-import { createTestDatabase, type TestDatabase } from '../../../../tools/testing/test-database.js';
 import { createApi, type Api, type Sent } from '../../test/api-walk.js';
-import { createPgExecutor, type PgExecutor } from '../../test/pg-executor.js';
+import { createDatabaseApi, type DatabaseApi } from '../../test/database-api.js';
 import { loadSchemaCache } from '../schema-cache/load-schema-cache.js';
 import { SqlError, type SqlExecutor } from '../sql-executor.js';
 import { SchemaMovedError } from './schema-moved.js';
@@ -67,22 +66,16 @@ grant usage on schema perch to public;
 grant select on perch.schema_bump to public;
 `;
 
-let database: TestDatabase;
-let executor: PgExecutor;
+let own: DatabaseApi;
+let database: DatabaseApi['database'];
+let executor: DatabaseApi['executor'];
 let api: Api;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  await database.query(ddl);
-  executor = await createPgExecutor(database.url);
-  api = createApi(executor, await loadSchemaCache(executor, { schemas: ['api'] }), reader);
+  own = await createDatabaseApi(ddl, [reader, slow, boss]);
+  ({ database, executor, api } = own);
 });
-
-afterAll(async () => {
-  await executor?.close();
-  await database?.query(`drop owned by ${reader}, ${slow}, ${boss}; drop role ${reader}, ${slow}, ${boss}`);
-  await database?.drop();
-});
+afterAll(() => own?.close());
 
 const representation = { Prefer: 'return=representation' };
 const lowered = (headers: Readonly<Record<string, string>>) =>

@@ -1,10 +1,9 @@
 /** GeoJSON of a real PostGIS. The embedded PostgreSQL has none: this runs on a server of `PERCH_TEST_POSTGRES_URL` that has it. */
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { createTestDatabase, testPostgresUrl, type TestDatabase } from '../../../../tools/testing/test-database.js';
-import { createApi, type Api, type Sent } from '../../test/api-walk.js';
-import { createPgExecutor, type PgExecutor } from '../../test/pg-executor.js';
-import { loadSchemaCache } from '../schema-cache/load-schema-cache.js';
+import { testPostgresUrl } from '../../../../tools/testing/test-database.js';
+import type { Api, Sent } from '../../test/api-walk.js';
+import { createDatabaseApi, type DatabaseApi } from '../../test/database-api.js';
 
 const role = `walker_${randomBytes(4).toString('hex')}`;
 
@@ -37,23 +36,14 @@ async function hasPostgis(): Promise<boolean> {
 const present = await hasPostgis();
 
 (present ? describe : describe.skip)(`GeoJSON${present ? '' : ' (skipped: this PostgreSQL has no PostGIS)'}`, () => {
-  let database: TestDatabase;
-  let executor: PgExecutor;
-  let api: Api;
+  let own: DatabaseApi;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    await database.query(ddl);
-    executor = await createPgExecutor(database.url);
-    api = createApi(executor, await loadSchemaCache(executor, { schemas: ['api'] }), role);
+    own = await createDatabaseApi(ddl, [role]);
   });
+  afterAll(() => own?.close());
 
-  afterAll(async () => {
-    await executor?.close();
-    await database?.query(`drop owned by ${role}; drop role ${role}`);
-    await database?.drop();
-  });
-
+  const api: Api = (...sent) => own.api(...sent);
   const config = { extraSearchPath: ['extensions'] };
   const accept = 'application/geo+json';
   const point = (...coordinates: number[]) => ({ type: 'Point', coordinates });
