@@ -105,14 +105,14 @@ export type DataApiSettingsInput = z.infer<typeof settingsInputSchema>;
 /** What a user may not expose: PostgREST does not start with them. */
 const systemSchemas: readonly string[] = ['pg_catalog', 'information_schema'];
 
-/** What is wrong with the value of `db_schemas`; undefined when it may be so. For who writes settings, not for who reads kept ones. */
-export function exposedSchemasProblem(schemas: readonly string[]): string | undefined {
+/** What is wrong with the value of `db_schemas`; undefined when it may be so. */
+function exposedSchemasProblem(schemas: readonly string[]): string | undefined {
   const found = schemas.find((schema) => systemSchemas.includes(schema));
   return found === undefined ? undefined : `'${found}' is PostgreSQL's own schema and cannot be exposed`;
 }
 
 /**
- * What is wrong with the value of `openapi_server_proxy_uri`; undefined when it may be so. For who writes settings, as above.
+ * What is wrong with the value of `openapi_server_proxy_uri`; undefined when it may be so.
  *
  * @see https://docs.postgrest.org/en/v16/references/configuration.html#openapi-server-proxy-uri
  */
@@ -120,6 +120,18 @@ export function proxyUriProblem(uri: string): string | undefined {
   const { username, password, port } = URL.canParse(uri) ? new URL(uri) : { username: 'none', password: '', port: '' };
   const isPlain = /^https?:\/\/[^/?#]+[^?#]*$/i.test(uri) && username === '' && password === '' && port !== '0';
   return isPlain ? undefined : 'an address is like https://api.example.org:8443/base, without user, query and fragment';
+}
+
+/** Values that have their type and could not be used, as issues. For who writes settings, not for who reads kept ones. */
+export function refuseUnusable(settings: DataApiSettingsInput, context: z.RefinementCtx): void {
+  const { db_schemas: schemas = [], openapi_server_proxy_uri: proxyUri } = settings;
+  const problems = {
+    db_schemas: exposedSchemasProblem(schemas),
+    openapi_server_proxy_uri: typeof proxyUri === 'string' ? proxyUriProblem(proxyUri) : undefined,
+  };
+  for (const [name, problem] of Object.entries(problems)) {
+    if (problem !== undefined) context.addIssue({ code: 'custom', path: [name], message: problem });
+  }
 }
 
 const MEBIBYTE = 1024 * 1024;

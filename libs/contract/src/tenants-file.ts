@@ -1,6 +1,6 @@
 /** The JSON array that `perch data-plane --tenants FILE` reads (product.md section 2). */
 import { z } from 'zod';
-import { exposedSchemasProblem, proxyUriProblem, settingsInputSchema, type DataApiSettingsInput } from './settings.js';
+import { refuseUnusable, settingsInputSchema, type DataApiSettingsInput } from './settings.js';
 import { jwksSchema } from './tenant-snapshot.js';
 
 const pathPrefix = z
@@ -22,15 +22,7 @@ const settingsOfPostgrest = { jwt_cache_max_entries: z.int().nonnegative().optio
 
 const tenantsFileSettingsSchema = settingsInputSchema
   .extend(settingsOfPostgrest)
-  .superRefine(({ db_schemas: schemas = [], openapi_server_proxy_uri: proxyUri }, context) => {
-    const problems = {
-      db_schemas: exposedSchemasProblem(schemas),
-      openapi_server_proxy_uri: typeof proxyUri === 'string' ? proxyUriProblem(proxyUri) : undefined,
-    };
-    for (const [name, problem] of Object.entries(problems)) {
-      if (problem !== undefined) context.addIssue({ code: 'custom', path: [name], message: problem });
-    }
-  })
+  .superRefine(refuseUnusable)
   .transform(({ jwt_cache_max_entries: entries, ...settings }): DataApiSettingsInput =>
     entries === 0 ? { jwt_cache_max_lifetime: 0, ...settings } : settings,
   );

@@ -9,7 +9,7 @@ import type { Operation } from './operation.js';
 import { insertOperation } from './operation.repository.js';
 import type { Prisma, PrismaTransaction } from './prisma-client.js';
 import { isUniqueViolation } from './prisma-errors.js';
-import type { BranchDatabase } from './project.repository.js';
+import type { BranchDatabase } from './branch.js';
 import { publishWithin, takePublishLock } from './publish-snapshot.js';
 import { insertRole, sealRolePassword, type NewRole, type Role } from './role.repository.js';
 import type { SecretBox } from './secret-box.js';

@@ -1,5 +1,5 @@
 /** The Postgres databases of a branch. */
-import type { BranchDatabase } from './project.repository.js';
+import type { BranchDatabase } from './branch.js';
 import type { Prisma } from './prisma-client.js';
 
 export class BranchDatabaseRepository {

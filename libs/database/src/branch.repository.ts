@@ -1,5 +1,5 @@
 /** Branches: read, made as a copy of their parent, and changed. */
-import type { Branch, BranchChange, NewBranch } from './branch.js';
+import type { Branch, BranchChange, CreatedBranch, NewBranch } from './branch.js';
 import { connectionUrlPlace, replaceConnection } from './branch-connection.js';
 import { copyContents, inheritDataApis } from './branch-copy.js';
 import { assertIdle, lockIdleBranch, lockProject } from './branch-lock.js';
@@ -7,7 +7,6 @@ import { assertLasting, assertMayExpire, assertNameFree } from './branch-rules.j
 import { DatabaseError } from './database-error.js';
 import { insertBranch } from './insert-branch.js';
 import type { Prisma } from './prisma-client.js';
-import type { CreatedBranch } from './project.repository.js';
 import { isUniqueViolation } from './prisma-errors.js';
 import { takePublishLock } from './publish-snapshot.js';
 import type { SecretBox } from './secret-box.js';

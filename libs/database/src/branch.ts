@@ -1,11 +1,13 @@
 /** What a branch is to its callers: its row without secrets, what a new one comes with, and what can be changed. */
 import type { BranchConnection } from './branch-connection.js';
-import type { NewEndpoint } from './endpoint.js';
-import type { BranchModel } from './generated/models.js';
+import type { Endpoint, NewEndpoint } from './endpoint.js';
+import type { BranchModel, DatabaseModel } from './generated/models.js';
+import type { Operation } from './operation.js';
 import type { NewOperation } from './operation.repository.js';
-import type { NewRole } from './role.repository.js';
+import type { NewRole, Role } from './role.repository.js';
 
 export type Branch = Readonly<Omit<BranchModel, 'connectionUrlSealed'>>;
+export type BranchDatabase = Readonly<DatabaseModel>;
 
 /** When a branch is deleted, and how many seconds that is from when it was decided. */
 export interface Expiry {
@@ -41,4 +43,12 @@ export interface NewBranch {
   readonly databases: readonly { readonly name: string; readonly ownerName: string }[];
   /** In the order in which they are to run. */
   readonly operations: readonly Omit<NewOperation, 'projectId' | 'branchId'>[];
+}
+
+export interface CreatedBranch {
+  readonly branch: Branch;
+  readonly endpoints: readonly Endpoint[];
+  readonly roles: readonly Role[];
+  readonly databases: readonly BranchDatabase[];
+  readonly operations: readonly Operation[];
 }

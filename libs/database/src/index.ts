@@ -15,8 +15,6 @@ export {
 } from './audit.repository.js';
 export {
   ProjectRepository,
-  type BranchDatabase,
-  type CreatedBranch,
   type CreatedProject,
   type NewProject,
   type Project,
@@ -24,7 +22,7 @@ export {
 } from './project.repository.js';
 export type { BranchConnection } from './branch-connection.js';
 export { DataApiLoginRepository, type Login } from './data-api-login.repository.js';
-export type { Branch, BranchChange, Expiry, NewBranch } from './branch.js';
+export type { Branch, BranchChange, BranchDatabase, CreatedBranch, Expiry, NewBranch } from './branch.js';
 export { BranchLifecycleRepository } from './branch-lifecycle.repository.js';
 export { BranchRepository } from './branch.repository.js';
 export type { Endpoint, EndpointSettings, NewEndpoint, RequestedEndpoint } from './endpoint.js';

@@ -1,10 +1,9 @@
 /** The rows that come to be with a branch, within the transaction of whoever makes it: endpoint, roles, databases, first operations. */
-import type { NewBranch } from './branch.js';
+import type { CreatedBranch, NewBranch } from './branch.js';
 import { connectionUrlPlace } from './branch-connection.js';
 import { insertEndpoint } from './endpoint-rows.js';
 import { insertOperation } from './operation.repository.js';
 import type { PrismaTransaction } from './prisma-client.js';
-import type { CreatedBranch } from './project.repository.js';
 import { insertRole } from './role.repository.js';
 import type { SecretBox } from './secret-box.js';
 

@@ -1,20 +1,17 @@
 /** Projects: made whole in one transaction with their root branch, endpoint, roles, databases and first operations. */
 import { DatabaseError } from './database-error.js';
 import { lockIdleProject, lockProject, lockQuietProject } from './branch-lock.js';
-import type { DatabaseModel, ProjectModel } from './generated/models.js';
-import type { Branch, NewBranch } from './branch.js';
+import type { ProjectModel } from './generated/models.js';
+import type { CreatedBranch, NewBranch } from './branch.js';
 import { insertBranch } from './insert-branch.js';
-import type { Endpoint } from './endpoint.js';
 import type { Operation } from './operation.js';
 import { insertOperation, type NewOperation } from './operation.repository.js';
 import type { Prisma } from './prisma-client.js';
 import { isUniqueViolation } from './prisma-errors.js';
 import { publishWithin, takePublishLock } from './publish-snapshot.js';
-import type { Role } from './role.repository.js';
 import type { SecretBox } from './secret-box.js';
 
 export type Project = Readonly<ProjectModel>;
-export type BranchDatabase = Readonly<DatabaseModel>;
 
 export interface NewProject {
   readonly id: string;
@@ -31,14 +28,6 @@ export interface NewProject {
 
 export interface CreatedProject extends CreatedBranch {
   readonly project: Project;
-}
-
-export interface CreatedBranch {
-  readonly branch: Branch;
-  readonly endpoints: readonly Endpoint[];
-  readonly roles: readonly Role[];
-  readonly databases: readonly BranchDatabase[];
-  readonly operations: readonly Operation[];
 }
 
 export interface ProjectPage {

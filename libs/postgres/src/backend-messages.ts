@@ -67,6 +67,14 @@ export function isWholeError(buffer: Buffer, start: number, end: number): boolea
   return at < end;
 }
 
+/** What a row takes beside its text, about: millions of empty ones are a lot. */
+const ROW_BYTES = 100;
+
+/** Bytes of memory, about, for a row whose message has these many. */
+export function rowMemory(messageBytes: number): number {
+  return messageBytes + ROW_BYTES;
+}
+
 /** Table, attribute, type, size, modifier and format follow each name. */
 const FIELD_FACTS_BYTES = 18;
 

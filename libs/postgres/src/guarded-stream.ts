@@ -4,7 +4,7 @@
  * process with all its tenants, or run for ever. Whoever attaches a database chooses what answers there.
  */
 import type { Duplex } from 'node:stream';
-import { isWholeError, messageType } from './backend-messages.js';
+import { isWholeError, messageType, rowMemory } from './backend-messages.js';
 import { MessageReader } from './message-reader.js';
 
 /** What came is not PostgreSQL's protocol. */
@@ -29,8 +29,6 @@ export class AnswerTooLargeError extends Error {
 
 /** Bytes of one message, and of the rows of one query: the driver keeps them all, as objects. */
 const MAX_ANSWER_BYTES = 128 * 1024 * 1024;
-/** What a row takes in memory beside its text, about. */
-const ROW_BYTES = 100;
 
 /** To be called when the driver has begun to listen, and before anything has arrived. */
 export function guardStream(stream: Duplex): void {
@@ -42,7 +40,7 @@ export function guardStream(stream: Duplex): void {
   const messages = new MessageReader(
     (type, buffer, start, end) => {
       if (type === messageType.readyForQuery) [isWelcome, rowBytes] = [true, 0];
-      if (type === messageType.dataRow) rowBytes += end - start + ROW_BYTES;
+      if (type === messageType.dataRow) rowBytes += rowMemory(end - start);
       if (rowBytes > MAX_ANSWER_BYTES) stream.destroy(new AnswerTooLargeError());
       const isReport = type === messageType.error || type === messageType.notice;
       // The driver looks for its end, even where there is none.

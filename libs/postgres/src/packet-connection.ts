@@ -4,7 +4,7 @@
  */
 import { Socket } from 'node:net';
 import { InternalError, SqlError, type SqlPacket } from '@perch/engine';
-import { messageType, readErrorFields } from './backend-messages.js';
+import { messageType, readErrorFields, rowMemory } from './backend-messages.js';
 import { cancelQuery, type CancelTarget } from './cancel-query.js';
 import { connectionLost } from './connection-errors.js';
 import type { DatabaseAddress } from './database-url.js';
@@ -39,8 +39,6 @@ const CLOSE_TIMEOUT_MS = 5_000;
 const IDLE_STATUS = 0x49;
 /** Changes by itself when a standby takes over; set by every request for itself; says nothing. */
 const harmlessParameters: readonly string[] = ['in_hot_standby', 'search_path', 'application_name'];
-/** What a row takes in memory beside its text, about: millions of empty ones are a lot. */
-const ROW_BYTES = 100;
 
 export class PacketConnection {
   readonly openedAt = performance.now();
@@ -192,7 +190,7 @@ export class PacketConnection {
   private isTooMuch(bytes: number): boolean {
     const { running } = this;
     if (running === undefined) return false;
-    running.rowBytes += bytes + ROW_BYTES;
+    running.rowBytes += rowMemory(bytes);
     return running.rowBytes > this.options.maxAnswerBytes;
   }
 

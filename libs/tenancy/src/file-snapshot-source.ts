@@ -28,10 +28,10 @@ export interface FileSnapshotSourceOptions {
   readonly pollIntervalMs?: number;
 }
 
-/** @throws TenantsFileError from `start` when the file has problems. */
 /** A file says all that there is. */
 const unknown: TenantAbsence = { absentUpTo: Infinity };
 
+/** @throws TenantsFileError from `start` when the file has problems. */
 export function createFileSnapshotSource(options: FileSnapshotSourceOptions): SnapshotSource {
   const { path, observer } = options;
   let entries: readonly TenantsFileEntry[] = [];

@@ -1,9 +1,9 @@
 /** Path of a route that nobody has in, why a self-hosted Perch does not have it out, where the contract knows the route. */
+import { NO_FILTER, NO_PRELOADS } from '../error/not-offered-reasons.js';
 
 const ONE_USER = 'there is one user here, who has everything; for others make API keys of one project';
 const NO_HISTORY = 'Perch keeps no history of a branch; make a branch to keep what it has';
 const NO_METER = 'Perch neither meters nor bills';
-const NO_FILTER = 'Perch does not filter addresses; use a firewall';
 const NO_MASKING = 'Perch does not mask data; make a branch and change what it has';
 const DATABASES_ONLY = 'Perch has databases and their Data APIs only';
 
@@ -19,7 +19,7 @@ const below: Readonly<Record<string, string>> = {
   backup_schedule: NO_HISTORY,
   finalize_restore: 'a restore is complete when its operations are',
   vpc_endpoints: NO_FILTER,
-  available_preload_libraries: 'local computes preload none; an attached Postgres has its own',
+  available_preload_libraries: NO_PRELOADS,
   branch_anonymized: NO_MASKING,
   anonymize: NO_MASKING,
   anonymized_status: NO_MASKING,

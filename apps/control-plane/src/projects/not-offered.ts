@@ -1,9 +1,8 @@
 /** What the contract can ask of a project and Perch does not do: what promises protection is refused, never read over. */
 import { z } from 'zod';
 import { failure } from '../error/control-plane-error.js';
+import { NO_FILTER, NO_PRELOADS } from '../error/not-offered-reasons.js';
 import { assertEndpointSettingsOffered } from '../endpoints/not-offered.js';
-
-const NO_FILTER = 'Perch does not filter addresses; use a firewall';
 
 /** Setting, what asks for something, and why it is not to be had. What the setting has when it asks for nothing passes. */
 const refused: readonly (readonly [name: string, asks: z.ZodType, reason: string])[] = [
@@ -22,11 +21,7 @@ const refused: readonly (readonly [name: string, asks: z.ZodType, reason: string
     z.record(z.string(), z.unknown()).refine(hasLimit),
     'Perch limits neither the time nor the size of a project',
   ],
-  [
-    'preload_libraries',
-    z.looseObject({ enabled_libraries: z.array(z.unknown()).min(1) }),
-    'local computes preload none; an attached Postgres has its own',
-  ],
+  ['preload_libraries', z.looseObject({ enabled_libraries: z.array(z.unknown()).min(1) }), NO_PRELOADS],
 ];
 
 interface ProjectSettings {

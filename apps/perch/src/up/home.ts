@@ -48,9 +48,11 @@ const secretsSchema = z.object({
 });
 export type HomeSecrets = z.infer<typeof secretsSchema>;
 
+const SECRETS = 'secrets.json';
+
 /** Reads `secrets.json`, making it on the first start. Losing it means losing every encrypted value in the metadata. */
 export function loadSecrets(home: string): HomeSecrets {
-  const file = secretsFile(home);
+  const file = path.join(home, SECRETS);
   if (fs.existsSync(file)) {
     const parsed = secretsSchema.safeParse(parseJson(fs.readFileSync(file, 'utf8')));
     if (parsed.success) return parsed.data;
@@ -62,18 +64,17 @@ export function loadSecrets(home: string): HomeSecrets {
     postgres_password: randomBytes(24).toString('base64url'),
     api_key: newApiKey(),
   };
-  writePrivate(file, `${JSON.stringify(secrets, null, 2)}\n`);
-  return secrets;
+  return keepSecrets(home, secrets);
 }
 
 /** Another API key in place of one that was revoked; what was given to others stays as it is. */
 export function renewApiKey(home: string): void {
-  const secrets: HomeSecrets = { ...loadSecrets(home), api_key: newApiKey() };
-  writePrivate(secretsFile(home), `${JSON.stringify(secrets, null, 2)}\n`);
+  keepSecrets(home, { ...loadSecrets(home), api_key: newApiKey() });
 }
 
-function secretsFile(home: string): string {
-  return path.join(home, 'secrets.json');
+function keepSecrets(home: string, secrets: HomeSecrets): HomeSecrets {
+  writePrivate(path.join(home, SECRETS), `${JSON.stringify(secrets, null, 2)}\n`);
+  return secrets;
 }
 
 function newApiKey(): string {

@@ -1,6 +1,6 @@
 /** Rows of the queries for roles and memberships in, the roles that requests may name out. Pure. */
 import { readSettings } from './catalog-function.js';
-import { flag, text, type CatalogRow } from './catalog-row.js';
+import { flag, listsBy, text, type CatalogRow } from './catalog-row.js';
 import type { Role } from './role.js';
 import { splitIsolation } from './split-isolation.js';
 
@@ -17,12 +17,7 @@ export function assembleRoles(
   memberships: readonly CatalogRow[],
   maySet: (parameter: string) => boolean,
 ): readonly Role[] {
-  const groupsOf = new Map<string, string[]>();
-  for (const row of memberships) {
-    const groups = groupsOf.get(text(row, 1));
-    if (groups === undefined) groupsOf.set(text(row, 1), [text(row, 0)]);
-    else groups.push(text(row, 0));
-  }
+  const groupsOf = listsBy(memberships, 1, 0);
   const authenticators = new Set(
     roles.filter((row) => authenticatorGroup.test(text(row, 1))).map((row) => text(row, 0)),
   );

@@ -30,10 +30,28 @@ export function integerArray(row: CatalogRow, field: number): readonly number[] 
   return textArray(row, field).map(Number);
 }
 
-/** An array of one dimension as PostgreSQL prints it, without nulls: `{a,"b c"}`, or `[0:1]={a,b}` where it does not start at 1. */
+/** Values of one field by another, in the order of the rows. */
+export function listsBy(
+  rows: readonly CatalogRow[],
+  key: number,
+  value: number,
+): ReadonlyMap<string, readonly string[]> {
+  const lists = new Map<string, string[]>();
+  for (const row of rows) {
+    const list = lists.get(text(row, key));
+    if (list === undefined) lists.set(text(row, key), [text(row, value)]);
+    else list.push(text(row, value));
+  }
+  return lists;
+}
+
 const quotedOrPlain = /"((?:[^"\\]|\\.)*)"|[^,{}]+/gs;
 
-/** @see https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO */
+/**
+ * An array of one dimension as PostgreSQL prints it, without nulls: `{a,"b c"}`, or `[0:1]={a,b}` where it does not start at 1.
+ *
+ * @see https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO
+ */
 function parseArray(printed: string): readonly string[] {
   const elements = printed.slice(printed.indexOf('{') + 1, -1);
   if (elements === '') return [];

@@ -1,6 +1,6 @@
 /** Rows of the queries for types and enum labels in, what a type's oid stands for out. Pure. */
 import type { QualifiedIdentifier } from '../identifiers.js';
-import { flag, integer, optionalText, text, type CatalogRow } from './catalog-row.js';
+import { flag, integer, listsBy, optionalText, text, type CatalogRow } from './catalog-row.js';
 
 /** A domain with what it stands for in the end; the outermost modifier and default win. */
 export interface Domain {
@@ -24,15 +24,11 @@ const noLabels: readonly string[] = [];
 export class Types {
   private readonly rows: ReadonlyMap<string, CatalogRow>;
   private readonly domains = new Map<string, Domain>();
-  private readonly labels = new Map<string, string[]>();
+  private readonly labels: ReadonlyMap<string, readonly string[]>;
 
   constructor(types: readonly CatalogRow[], enumLabels: readonly CatalogRow[]) {
     this.rows = new Map(types.map((row) => [text(row, 0), row]));
-    for (const row of enumLabels) {
-      const labels = this.labels.get(text(row, 0));
-      if (labels === undefined) this.labels.set(text(row, 0), [text(row, 1)]);
-      else labels.push(text(row, 1));
-    }
+    this.labels = listsBy(enumLabels, 0, 1);
   }
 
   /** undefined for a type that is no domain. */
