@@ -2,6 +2,7 @@
 import { readDatabaseSettings, readSchemaBehind, readSchemaSnapshot, SqlError, type SqlExecutor } from '@perch/engine';
 import type { TenantExecutors } from '@perch/postgres';
 import type { ActiveTenant } from './active-tenant.js';
+import { RequestSignal } from './request-signal.js';
 import type { SchemaDatabase, SchemaWithState } from './schema-reader.js';
 import {
   readCatalogVersion,
@@ -26,7 +27,16 @@ export function schemaDatabase(
   { readingMs, questionMs }: SchemaDeadlines = usualDeadlines,
 ): SchemaDatabase {
   const within = (deadlineMs: number, { connection }: ActiveTenant): SqlExecutor => ({
-    submit: (packet) => executors.for(connection).submit(packet, AbortSignal.timeout(deadlineMs)),
+    async submit(packet) {
+      const signal = new RequestSignal();
+      const abort = () => signal.abort(new DOMException('the database did not answer in time', 'TimeoutError'));
+      const deadline = setTimeout(abort, deadlineMs).unref();
+      // AbortSignal.timeout would keep its timer for as long as the deadline: refused requests ask thousands of times a second.
+      return executors
+        .for(connection)
+        .submit(packet, signal)
+        .finally(() => clearTimeout(deadline));
+    },
   });
   return {
     readSchema: (tenant) => readSchemaSnapshot(within(readingMs, tenant), tenant.api),
