@@ -17,6 +17,9 @@ describe('the outline of a JSON text', () => {
     ['[[{"a":1}]]', { kind: 'array', keys: undefined }],
     ['-1.5e+3', { kind: 'scalar' }],
     ['"\\uD83d\\uDe00 \\ud7ff \\uE000"', { kind: 'scalar' }],
+    // PostgreSQL is left to refuse control characters that PostgREST does not see.
+    ['{"\\u0061\n":"é\t","b":"\\n\0"}', { kind: 'object', keys: ['a\n', 'b'] }],
+    ['[{"é\x01":1},{"\\u00e9\\u0001":1}]', { kind: 'array', keys: ['é\x01'] }],
   ])('%s', (text, expected) => {
     expect(scanJson(text)).toEqual(expected);
   });
@@ -61,6 +64,10 @@ describe('the outline of a JSON text', () => {
       '{"\\uDFFF":1}',
       '[{"a":["\\ud83d"]}]',
       '"\n"',
+      '"a\n\\n"',
+      '"\\\n"',
+      '{"\\n":"\n"}',
+      '"é\n',
       '[1 2]',
       '{"a" 1}',
       '\ufeff1',
@@ -89,10 +96,19 @@ describe('any text', () => {
     '"b":',
     '{"a":',
     '\\u00e9',
+    'é',
     '[{"a":1},',
   );
 
-  it('is JSON here exactly when it is for JSON.parse, but for halves of surrogate pairs', () => {
+  /** Control characters in a string behind an escape or a letter that is not ASCII, as blanks. */
+  const withoutControls = (text: string): string =>
+    text.replace(/"(?:\\[^]|[^"\\])*"/g, (string) => {
+      const from = string.search(/[\\\x80-\uffff]/);
+      if (from < 0) return string;
+      return string.slice(0, from) + string.slice(from).replace(/(\\[^])|[\x00-\x1f]/g, (_, escaped = ' ') => escaped);
+    });
+
+  it('is JSON here exactly when it is for JSON.parse, but for halves of surrogate pairs and some control characters', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -101,7 +117,7 @@ describe('any text', () => {
           fc.json().map((text) => text.slice(0, -1)),
         ),
         (text) => {
-          expect([text, scanJson(text) !== undefined]).toEqual([text, isJson(text)]);
+          expect([text, scanJson(text) !== undefined]).toEqual([text, isJson(withoutControls(text))]);
         },
       ),
       { seed: 20261123, numRuns: 2_000 },

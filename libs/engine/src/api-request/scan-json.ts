@@ -160,12 +160,22 @@ class JsonScanner {
     if (!this.skip(number) && !this.skip(literal)) this.failed = true;
   }
 
+  /**
+   * Behind an escape or a letter that is not ASCII a control character is let through, as by PostgREST's parser: PostgreSQL
+   * refuses it then (22P02).
+   */
   private skipString(): void {
     this.expect('"');
+    let lenient = false;
     for (let code = this.code(); !this.failed && code !== quote; code = this.code()) {
-      if (code === backslash) this.failed ||= !this.skip(escape);
-      // Also what lies behind the end is none of these.
-      else if (code >= 0x20) this.position += 1;
+      if (code === backslash) {
+        this.failed ||= !this.skip(escape);
+        lenient = true;
+        continue;
+      }
+      if (code >= 0x80) lenient = true;
+      // What lies behind the end is neither.
+      if (code >= 0x20 || (lenient && code < 0x20)) this.position += 1;
       else this.failed = true;
     }
     this.position += 1;
@@ -218,10 +228,14 @@ function decodeKeys(keys: readonly string[]): ReadonlySet<string> {
 
 function decodeKey(key: string): string {
   try {
-    const text: unknown = JSON.parse(key);
+    const text: unknown = JSON.parse(key.replace(/[\x00-\x1f]/g, escapeControl));
     return typeof text === 'string' ? text : key;
   } catch {
     // Only a text that is refused as a whole has such a key.
     return key;
   }
+}
+
+function escapeControl(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
