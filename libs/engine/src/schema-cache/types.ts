@@ -2,7 +2,7 @@
 import type { QualifiedIdentifier } from '../identifiers.js';
 import { flag, integer, listsBy, optionalText, text, type CatalogRow } from './catalog-row.js';
 
-/** A domain with what it stands for in the end; the outermost modifier and default win. */
+/** A domain with what it stands for in the end. */
 export interface Domain {
   readonly identifier: QualifiedIdentifier;
   /** As PostgreSQL prints it with an empty search path. */
@@ -14,8 +14,9 @@ export interface Domain {
     /** `c` is a row type. */
     readonly kind: string;
   };
-  /** -1 for none. */
+  /** Its own, -1 for none: a domain over a domain has none, as with PostgREST. */
   readonly modifier: number;
+  /** Declared NOT NULL itself: what a domain below it demands does not count, as with PostgREST. */
   readonly required: boolean;
 }
 
@@ -36,13 +37,13 @@ export class Types {
     const known = this.domains.get(oid);
     if (known !== undefined) return known;
     const row = this.rows.get(oid);
-    if (row === undefined || optionalText(row, 5) === undefined) return undefined;
+    if (row === undefined) return undefined;
     const domain = this.resolve(row);
     this.domains.set(oid, domain);
     return domain;
   }
 
-  /** Expression of the value that the type itself gives. */
+  /** Expression of the value that a domain itself gives. */
   defaultOf(oid: string): string | undefined {
     const row = this.rows.get(oid);
     return row === undefined ? undefined : optionalText(row, 4);
@@ -54,7 +55,6 @@ export class Types {
 
   private resolve(row: CatalogRow): Domain {
     const below = this.domain(text(row, 5));
-    const modifier = integer(row, 10);
     return {
       identifier: { schema: text(row, 1), name: text(row, 2) },
       printed: text(row, 3),
@@ -64,8 +64,8 @@ export class Types {
         printed: text(row, 8),
         kind: text(row, 9),
       },
-      modifier: modifier === -1 ? (below?.modifier ?? -1) : modifier,
-      required: flag(row, 11) || (below?.required ?? false),
+      modifier: integer(row, 10),
+      required: flag(row, 11),
     };
   }
 }

@@ -1,19 +1,20 @@
 import { oneOf } from './scope.sql.js';
 
 /**
- * One row per domain, in any schema, and per other type with a default of its own: oid, schema, name, name as printed,
- * default's expression, and of domains: the type below as oid, schema, name, name as printed and kind (b, c, d, e ...),
- * modifier (-1 for none), not null (t/f).
+ * One row per domain, in any schema: oid, schema, name, name as printed, default's expression, the type below as oid, schema,
+ * name, name as printed and kind (b, c, d, e ...), modifier (-1 for none), not null (t/f).
+ *
+ * A default is printed anew: as text PostgreSQL keeps it with the names of the search path that it was made under.
  *
  * @see https://www.postgresql.org/docs/current/catalog-pg-type.html
  */
 export const typesSql = `
-select t.oid, (select nspname from pg_namespace n where n.oid = t.typnamespace), t.typname, t.oid::regtype, t.typdefault,
+select t.oid, (select nspname from pg_namespace n where n.oid = t.typnamespace), t.typname, t.oid::regtype, pg_get_expr(t.typdefaultbin, 0),
   b.oid, (select nspname from pg_namespace n where n.oid = b.typnamespace), b.typname, b.oid::regtype, b.typtype,
   t.typtypmod, t.typnotnull
 from pg_type t
-left join pg_type b on b.oid = t.typbasetype
-where t.typtype = 'd' or t.typdefault is not null`;
+join pg_type b on b.oid = t.typbasetype
+where t.typtype = 'd'`;
 
 /**
  * One row per label of every enum that a column of an exposed relation or any domain is of, in order: enum's oid, label.
