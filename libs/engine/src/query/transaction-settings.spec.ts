@@ -1,4 +1,5 @@
 import { filmConfig } from '../../test/film-config.js';
+import { InternalError } from '../error/engine-error.js';
 import { films } from '../../test/film-plan.js';
 import { refusedRole, settingsTemplate, type SettingsFacts, type SettingsScope } from './transaction-settings.js';
 
@@ -59,6 +60,27 @@ describe('the settings statement', () => {
     expect(names({ config: { ...plain.config, hoistedTxSettings: ['work_mem'] }, routine: touch })).not.toContain(
       'statement_timeout',
     );
+  });
+
+  it.each([
+    ['work_mem', ['maintenance_work_mem', 'work_mem']],
+    ['^work_mem', ['work_mem']],
+    ['mem=64MB$', ['maintenance_work_mem']],
+    ['work.mem', ['maintenance_work_mem', 'work_mem']],
+    ['Work_Mem', []],
+    ['(w+)+_mem', []],
+    ['app.(one)', ['app.(one)']],
+  ])('hoists by %p what PostgREST finds it in', (pattern, hoisted) => {
+    const [touch] = films.routines({ schema: 'api', name: 'touch' });
+    if (touch === undefined) throw new InternalError('the film world has touch()');
+    const settings = [
+      ['maintenance_work_mem', '64MB'],
+      ['work_mem', '64MB2'],
+      ['app.(one)', ''],
+    ] as const;
+    const config = { ...plain.config, hoistedTxSettings: [pattern] };
+    const set = names({ config, routine: { ...touch, settings }, hasTimezone: false });
+    expect(set.slice(set.indexOf('request.cookies') + 1)).toEqual(hoisted);
   });
 
   it('has a text that does not depend on who asks, and the values of each', () => {

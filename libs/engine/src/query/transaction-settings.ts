@@ -105,7 +105,6 @@ function settings({
   readOnly,
   hasTimezone,
 }: SettingsScope): readonly Setting[] {
-  const hoisted = new Set(config.hoistedTxSettings);
   return [
     ['search_path', searchPath(schema, config.extraSearchPath)],
     ...optional('statement_timeout', config.statementTimeoutMs?.toString()),
@@ -117,11 +116,24 @@ function settings({
     ['request.headers', slots.headersJson],
     ['request.cookies', slots.cookiesJson],
     ...optional('timezone', hasTimezone ? slots.timezone : undefined),
-    ...(routine?.settings ?? []).filter(([name]) => hoisted.has(name)),
+    ...(routine?.settings ?? []).filter(isHoisted(config.hoistedTxSettings)),
     ...Object.entries(config.appSettings).map(([name, value]): Setting => [`app.settings.${name}`, value]),
     // Last: it cannot be taken back within the transaction.
     ...optional('transaction_read_only', readOnly ? 'on' : undefined),
   ];
+}
+
+/** Letters, dots and anchors: nothing that a search could take long over. */
+const plainPattern = /^\^?[\w.=-]*\$?$/;
+
+/**
+ * PostgREST looks for each as a regular expression anywhere in `name=value`, so that `work_mem` hoists `maintenance_work_mem`
+ * too. With repetitions and groups it would be a tenant's program on everybody's thread: such a text is a name here.
+ */
+function isHoisted(patterns: readonly string[]): (setting: readonly [name: string, value: string]) => boolean {
+  const tests = patterns.map((pattern) => (plainPattern.test(pattern) ? new RegExp(pattern, 's') : pattern));
+  return ([name, value]) =>
+    tests.some((wanted) => (typeof wanted === 'string' ? wanted === name : wanted.test(`${name}=${value}`)));
 }
 
 function optional(name: string, value: SqlValue | undefined): readonly Setting[] {
