@@ -24,6 +24,23 @@ describe('a suggestion for a name', () => {
   });
 });
 
+describe('of several candidates', () => {
+  it('the last of equally alike ones is meant', () => {
+    expect(suggest('film_x', ['film_a', 'film_b'])).toBe('film_b');
+    expect(suggest('FILMS', ['Films', 'films', 'film'])).toBe('films');
+  });
+
+  it('is an underscore no letter when pieces are compared, and one when letters are', () => {
+    expect(suggest('film_list', ['film_lits', 'filml_ist'])).toBe('filml_ist');
+  });
+
+  it('only the fifty that share most pieces are compared letter by letter', () => {
+    const sharing = Array.from({ length: 50 }, (_, index) => `efghabcd${index}`);
+    expect(suggest('abcdefgh', ['abxdefyh', ...sharing.slice(1)])).toBe('abxdefyh');
+    expect(suggest('abcdefgh', ['abxdefyh', ...sharing])).toBeUndefined();
+  });
+});
+
 describe('a suggestion for argument lists', () => {
   it.each([
     ['(x, y)', ['(a, b)'], '(a, b)'],

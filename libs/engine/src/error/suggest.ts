@@ -1,8 +1,12 @@
 /**
  * "Perhaps you meant ...": the name most like a wrong one. Takes names, knows nothing of where they come from.
  *
- * A candidate must share a piece of three letters (or, when none does, of two) with the wrong name and differ in few letters.
+ * The same guess as PostgREST's: of the candidates that share pieces of three letters with the wrong name (or, when none of
+ * them is alike enough, of two) the fifty that share most are compared letter by letter.
+ *
+ * @see https://hackage.haskell.org/package/fuzzyset
  */
+import { PieceCounter, similarity } from './likeness.js';
 
 /** Of 1; names are only suggested when this alike, so that a guess does not reveal names. */
 export const nameSimilarity = 0.75;
@@ -12,13 +16,17 @@ export const argumentsSimilarity = 0.33;
 /** Characters; nothing that long is a slip of the keyboard. */
 const nameLimit = 4096;
 
-/** Letters compared at most in one call: about two milliseconds. */
+/** Characters of all candidates that are looked into in one call: about twenty milliseconds. What lies behind is none. */
+const candidatesLimit = 200_000;
+
+/** Letters compared at most in one call: two milliseconds. What is less alike at first sight is then none. */
 const workLimit = 500_000;
 
+const mostCompared = 50;
+
 /**
- * The candidate most like the wrong name, or undefined when none is alike enough.
- *
- * Time is bounded whatever the number and length of the names: when the work is used up, the best so far is the answer.
+ * The candidate most like the wrong name, or undefined when none is alike enough. Letter case does not count. Of equally
+ * alike ones the last.
  */
 export function suggest(
   wrong: string,
@@ -27,95 +35,79 @@ export function suggest(
 ): string | undefined {
   if (wrong.length > nameLimit) return undefined;
   const target = wrong.toLowerCase();
-  const [threes, twos] = [pieces(target, 3), pieces(target, 2)];
-  let work = workLimit;
-  let byThree: Match | undefined;
-  let byTwo: Match | undefined;
+  const names = byLowerCase(candidates);
+  return names.get(target) ?? alike(target, names, 3, minSimilarity) ?? alike(target, names, 2, minSimilarity);
+}
+
+/** The last first. */
+function byLowerCase(candidates: Iterable<string>): ReadonlyMap<string, string> {
+  const taken: string[] = [];
+  let size = 0;
   for (const candidate of candidates) {
-    const text = candidate.toLowerCase();
-    if (text === target) return candidate;
-    const longer = Math.max(text.length, target.length);
-    work -= text.length;
-    if (work < 0) break;
-    if (Math.abs(text.length - target.length) > longer * (1 - minSimilarity)) continue;
-    work -= text.length * target.length;
-    if (work < 0) break;
-    const shares = sharesPiece(text, 3, threes) ? 3 : sharesPiece(text, 2, twos) ? 2 : 0;
-    if (shares === 0) continue;
-    const similarity = 1 - distance(text, target) / longer;
-    if (similarity < minSimilarity) continue;
-    const match: Match = { candidate, similarity };
-    if (shares === 3) byThree = better(match, byThree, target, 3);
-    else byTwo = better(match, byTwo, target, 2);
+    size += candidate.length;
+    if (size > candidatesLimit) break;
+    taken.push(candidate);
   }
-  return (byThree ?? byTwo)?.candidate;
+  const names = new Map<string, string>();
+  for (const candidate of taken.reverse()) {
+    const lower = candidate.toLowerCase();
+    if (!names.has(lower)) names.set(lower, candidate);
+  }
+  return names;
 }
 
 interface Match {
-  readonly candidate: string;
-  readonly similarity: number;
+  readonly text: string;
+  readonly index: number;
+  readonly score: number;
 }
 
-/** Of two that differ in as many letters the one that shares more pieces, for its length. */
-function better(match: Match, best: Match | undefined, target: string, length: number): Match {
-  if (best === undefined || match.similarity !== best.similarity) {
-    return best === undefined || match.similarity > best.similarity ? match : best;
+function alike(
+  target: string,
+  names: ReadonlyMap<string, string>,
+  length: 2 | 3,
+  minSimilarity: number,
+): string | undefined {
+  const compared = sharing(target, names.keys(), length).sort(byScore).slice(0, mostCompared);
+  let best: Match | undefined;
+  let work = workLimit;
+  for (const { text, index } of compared) {
+    const longer = Math.max(text.length, target.length);
+    if (Math.abs(text.length - target.length) > longer * (1 - minSimilarity)) continue;
+    work -= text.length * target.length;
+    if (work < 0) break;
+    const score = similarity(text, target);
+    // Of equally alike ones that which shares more pieces, which comes first here.
+    if (score >= minSimilarity && (best === undefined || score > best.score)) best = { text, index, score };
   }
-  return cosine(match.candidate, target, length) > cosine(best.candidate, target, length) ? match : best;
+  return best === undefined ? undefined : names.get(best.text);
 }
 
-/** Of the counts of their pieces. */
-function cosine(candidate: string, target: string, length: number): number {
-  const [left, right] = [countedPieces(candidate.toLowerCase(), length), countedPieces(target, length)];
-  let product = 0;
-  for (const [piece, count] of left) product += count * (right.get(piece) ?? 0);
-  return product / (norm(left) * norm(right));
-}
-
-function countedPieces(text: string, length: number): ReadonlyMap<string, number> {
-  const marked = mark(text);
-  const counts = new Map<string, number>();
-  for (let start = 0; start + length <= marked.length; start++) {
-    const piece = marked.slice(start, start + length);
-    counts.set(piece, (counts.get(piece) ?? 0) + 1);
+/** Those with a piece in common, and the cosine of the counts of their pieces. */
+function sharing(target: string, texts: Iterable<string>, length: 2 | 3): Match[] {
+  const counter = new PieceCounter();
+  const wanted = counter.count(target, length);
+  const matches: Match[] = [];
+  let index = 0;
+  for (const text of texts) {
+    const pieces = counter.count(text, length);
+    let product = 0;
+    for (const [piece, count] of pieces.counts) product += count * (wanted.counts.get(piece) ?? 0);
+    if (product > 0) matches.push({ text, index, score: product / (wanted.magnitude * pieces.magnitude) });
+    index += 1;
   }
-  return counts;
+  return matches;
 }
 
-function norm(counts: ReadonlyMap<string, number>): number {
-  return Math.sqrt([...counts.values()].reduce((sum, count) => sum + count * count, 0));
+function byScore(left: Match, right: Match): number {
+  return right.score - left.score || inHashOrder(left.index, right.index);
 }
 
-/** Every piece of a length, with an edge mark on both sides so that beginnings and ends count. */
-function pieces(text: string, length: number): ReadonlySet<string> {
-  const marked = mark(text);
-  const result = new Set<string>();
-  for (let start = 0; start + length <= marked.length; start++) result.add(marked.slice(start, start + length));
-  return result;
-}
-
-function sharesPiece(text: string, length: number, others: ReadonlySet<string>): boolean {
-  const marked = mark(text);
-  for (let start = 0; start + length <= marked.length; start++) {
-    if (others.has(marked.slice(start, start + length))) return true;
+/** As PostgREST's hash map holds them: by the lowest five bits, then by the next five. */
+function inHashOrder(left: number, right: number): number {
+  for (let shift = 0; left >> shift !== right >> shift; shift += 5) {
+    const difference = ((left >> shift) & 31) - ((right >> shift) & 31);
+    if (difference !== 0) return difference;
   }
-  return false;
-}
-
-function mark(text: string): string {
-  return `-${text.replace(/[^\p{L}\p{N}_, ]+/gu, '')}-`;
-}
-
-/** Levenshtein distance: letters to insert, delete or replace. */
-function distance(left: string, right: string): number {
-  let previous = Array.from({ length: right.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= left.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= right.length; column++) {
-      const replaced = (previous[column - 1] ?? 0) + (left[row - 1] === right[column - 1] ? 0 : 1);
-      current.push(Math.min(replaced, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous[right.length] ?? 0;
+  return 0;
 }

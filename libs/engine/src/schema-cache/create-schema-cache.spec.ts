@@ -1,4 +1,4 @@
-import { filmSchemaCache, filmWorld } from '../../test/fixtures/schema-cache.js';
+import { filmSchemaCache, filmWorld, parameter, routine } from '../../test/fixtures/schema-cache.js';
 import { createSchemaCache } from './create-schema-cache.js';
 import type { Relationship } from './relationship.js';
 import { createSchemaSnapshot } from './schema-snapshot.js';
@@ -60,6 +60,24 @@ describe('lookups in a schema cache', () => {
     );
     expect(replacing.relationshipsNamed(api('films'), 'api', 'directors').map(name)).toEqual(['directors()']);
     expect(replacing.relationshipsNamed(api('films'), 'api', 'director_id')).toEqual([]);
+  });
+
+  test('overloads come by the number of their parameters, then by comment, names and types', () => {
+    const routines = [
+      routine('f', [parameter('b integer'), parameter('a integer')]),
+      { ...routine('f', [parameter('a integer')]), description: 'Told' },
+      routine('f', [parameter('b integer')]),
+      routine('f', [parameter('a text')]),
+      routine('f', [parameter('a integer')]),
+    ];
+    const sorted = createSchemaCache(createSchemaSnapshot({ ...filmWorld, routines })).routines(api('f'));
+    expect(sorted.map(({ parameters }) => parameters.map(({ name, type }) => `${name} ${type}`).join())).toEqual([
+      'a integer',
+      'a text',
+      'b integer',
+      'a integer',
+      'b integer,a integer',
+    ]);
   });
 
   test('what is not there is undefined or empty', () => {

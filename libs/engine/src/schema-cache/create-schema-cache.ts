@@ -3,6 +3,7 @@ import { identifierKey, type QualifiedIdentifier } from '../identifiers.js';
 import { ColumnFactory } from './column-factory.js';
 import { RelationshipDeriver } from './derive-relationships.js';
 import type { MediaHandler, MediaHandlers } from './media-handler.js';
+import { compareOverloads } from './overload-order.js';
 import type { Relationship } from './relationship.js';
 import type { SchemaCache } from './schema-cache.js';
 import type { MediaHandlerRecord, SchemaSnapshot } from './schema-snapshot.js';
@@ -28,6 +29,7 @@ export function createSchemaCache({ contentHash, content }: SchemaSnapshot): Sch
   const isTable = ({ kind }: Table) => kind !== 'partition';
   const tablesBySchema = groupBy(tables.filter(isTable), (table) => table.schema);
   const routines = groupBy(content.routines, identifierKey);
+  for (const overloads of routines.values()) if (overloads.length > 1) overloads.sort(compareOverloads);
   const routineNames = new Map<string, string[]>();
   for (const [first] of routines.values()) {
     if (first !== undefined) append(routineNames, first.schema, first.name);
@@ -119,7 +121,7 @@ function put(map: Map<string, Map<string, MediaHandler>>, key: string, handler: 
   map.set(key, handlers);
 }
 
-function groupBy<V>(values: readonly V[], keyOf: (value: V) => string): ReadonlyMap<string, readonly V[]> {
+function groupBy<V>(values: readonly V[], keyOf: (value: V) => string): ReadonlyMap<string, V[]> {
   const groups = new Map<string, V[]>();
   for (const value of values) append(groups, keyOf(value), value);
   return groups;

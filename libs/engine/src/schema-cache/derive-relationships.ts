@@ -91,14 +91,17 @@ export class RelationshipDeriver {
     }
   }
 
-  /** A junction's primary key holds the columns of both of its foreign keys; neither of them is unique by itself. */
+  /**
+   * A junction's primary key holds the columns of both of its foreign keys; neither of them is unique by itself. Of a view
+   * over two tables both keys may have the same name: PostgREST takes them for one.
+   */
   private *throughJunctions(table: number): Iterable<ManyToManyRelationship> {
     for (const { key, end } of this.incoming.get(table) ?? []) {
       if (key.oneToOne) continue;
       for (const junction of key.origins) {
         if (!this.inPrimaryKey(junction)) continue;
         for (const other of this.outgoing.get(junction.table) ?? []) {
-          if (other.key === key || other.key.oneToOne || !this.inPrimaryKey(other.end)) continue;
+          if (other.key.constraint === key.constraint || other.key.oneToOne || !this.inPrimaryKey(other.end)) continue;
           for (const target of other.key.targets) {
             yield {
               kind: 'many-to-many',

@@ -27,6 +27,11 @@ const ddl = `
   create table days (day date primary key);
   alter table logs_1 add constraint of_day foreign key (day) references days, add constraint of_author foreign key (id) references authors;
   create table log_notes (log_id int, log_day date, constraint noted foreign key (log_id, log_day) references logs_1 (id, day));
+  create table lefts (id int primary key);
+  create table rights (id int primary key);
+  create table left_half (left_id int constraint half references lefts, pair int, primary key (left_id, pair));
+  create table right_half (pair int, right_id int constraint half references rights, primary key (pair, right_id));
+  create table other_half (pair int, right_id int constraint other references rights, primary key (pair, right_id));
   create table hidden.gold (id int primary key, book_id int constraint gilded references api.books);
 
   create view gold as select id, book_id from hidden.gold;
@@ -50,6 +55,8 @@ const ddl = `
   create view tags_view as select book_id, tag_id from book_tags;
   create recursive view upwards (id, boss) as select id, boss from people where boss is null
     union all select p.id, p.boss from people p join upwards u on u.id = p.boss;
+  create view halves as select left_id, l.pair as left_pair, r.pair, right_id from left_half l, right_half r;
+  create view other_halves as select left_id, l.pair as left_pair, r.pair, right_id from left_half l, other_half r;
   create materialized view stored as select id, author_id from books;
   create view over_stored as select id, author_id from stored;
   alter view by_subselect rename column author_id to writer;
@@ -158,6 +165,8 @@ describe('relationships of a real database', () => {
     ['logs_1', 'days', ['many-to-one days (of_day: day=day)']],
     // Not through the partition itself, whose key is not known.
     ['authors', 'days', ['many-to-many days through partition_view (id=id; day=day)']],
+    // As with PostgREST a junction's two keys are told apart by their names.
+    ['lefts', 'rights', ['many-to-many rights through other_halves (id=left_id; id=right_id)']],
     ['log_lines', 'logs', ['many-to-one logs (log_lines_log_id_log_day_fkey: log_id=id,log_day=day)']],
   ])('junctions, functions, self references, partitions: %s and %s', (origin, target, expected) => {
     expect(between(origin, target)).toEqual(expected);

@@ -36,7 +36,7 @@ export interface SchemaCache {
    */
   relationshipsNamed(origin: QualifiedIdentifier, targetSchema: string, name: string): readonly Relationship[];
 
-  /** Overloads of an exposed function; empty for none. */
+  /** Overloads of an exposed function, in their order (overload-order.ts); empty for none. */
   routines(name: QualifiedIdentifier): readonly Routine[];
   /** Names of an exposed schema's functions, sorted. */
   routineNames(schema: string): readonly string[];

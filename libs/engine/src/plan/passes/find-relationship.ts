@@ -84,14 +84,18 @@ function suggestion(
     const better = suggest(origin.name, tablesWithRelationships(schema, targetSchema), relatedSimilarity);
     return better === undefined ? undefined : `Perhaps you meant '${better}' instead of '${origin.name}'.`;
   }
-  const better = suggest(
-    name,
-    related.map(({ target }) => target.name),
-    relatedSimilarity,
-  );
+  const better = suggest(name, inNameOrder(related), relatedSimilarity);
   // The right name with a wrong hint: nothing to suggest.
   if (better === undefined || better.toLowerCase() === name.toLowerCase()) return undefined;
   return `Perhaps you meant '${better}' instead of '${name}'.`;
+}
+
+/** Names of related tables, then of what functions make of a row, each in order: of equally alike ones the last is meant. */
+function inNameOrder(related: readonly Relationship[]): readonly string[] {
+  const tables = related.filter(({ kind }) => kind !== 'computed').map(({ target }) => target.name);
+  const computed = related.filter((one) => one.kind === 'computed');
+  computed.sort((left, right) => (left.function.name < right.function.name ? -1 : 1));
+  return [...tables.sort(), ...computed.map(({ target }) => target.name)];
 }
 
 function* tablesWithRelationships(schema: SchemaCache, name: string): Iterable<string> {
