@@ -1,11 +1,11 @@
 /** What is exposed in, the catalog queries as statements of one packet out; and their results in, rows by query out. */
-import type { SqlResult, SqlStatement } from '../sql-executor.js';
+import type { SqlError, SqlResult, SqlStatement } from '../sql-executor.js';
 import type { CatalogRow } from './catalog-row.js';
 import { columnsSql, relationCommentsSql } from './sql/columns.sql.js';
 import { functionsSql } from './sql/functions.sql.js';
 import { keysSql } from './sql/keys.sql.js';
 import { namespacesSql } from './sql/namespaces.sql.js';
-import { relationsSql } from './sql/relations.sql.js';
+import { relationsBesideDeadWrappersSql, relationsSql } from './sql/relations.sql.js';
 import { membershipsSql, rolesSql } from './sql/roles.sql.js';
 import { relationsScopeSql, schemasScopeSql, seenThroughScopeSql } from './sql/scope.sql.js';
 import { castsSql, enumLabelsSql, typesSql } from './sql/types.sql.js';
@@ -47,6 +47,16 @@ export type CatalogRows = Readonly<Record<keyof typeof queries, readonly Catalog
 /** Unnamed: it comes once per connection at most. */
 export function catalogStatement(sql: string, ...values: readonly string[]): SqlStatement {
   return { text: sql, values, prepare: false };
+}
+
+/** The same statements for a database where that for relations fails, because a foreign-data wrapper has no handler. */
+export function besideDeadWrappers(statements: readonly SqlStatement[]): readonly SqlStatement[] {
+  return statements.map((one) => (one.text === relationsSql ? catalogStatement(relationsBesideDeadWrappersSql) : one));
+}
+
+/** Whether that is why one of them failed. */
+export function isOfDeadWrapper({ fields, statementIndex }: SqlError, statements: readonly SqlStatement[]): boolean {
+  return fields.code === '55000' && statements[statementIndex]?.text === relationsSql;
 }
 
 export function catalogStatements(

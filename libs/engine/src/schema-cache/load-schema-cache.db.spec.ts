@@ -171,6 +171,37 @@ describe('schema cache of a real database', () => {
     }
   });
 
+  test('a foreign table whose wrapper has no handler is one that nobody writes to', async () => {
+    const other = await createTestDatabase();
+    try {
+      await other.query(`
+        create extension postgres_fdw;
+        create foreign data wrapper dead;
+        create server far foreign data wrapper dead;
+        create server near foreign data wrapper postgres_fdw;
+        create schema api;
+        create foreign table api.far_away (id int) server far;
+        create foreign table api.near_by (id int) server near;
+        create view api.of_far as select id from api.far_away;
+        create view api.of_view as select id from api.of_far;
+        create view api.of_near as select id from api.near_by;
+        create table api.here (id int)`);
+      const to = await createPgExecutor(other.url);
+      const tables = (await loadSchemaCache(to, { schemas: ['api'] })).tables('api');
+      await to.close();
+      expect(Object.fromEntries(tables.map(({ name, insertable }) => [name, insertable]))).toEqual({
+        far_away: false,
+        here: true,
+        near_by: true,
+        of_far: false,
+        of_near: true,
+        of_view: false,
+      });
+    } finally {
+      await other.drop();
+    }
+  });
+
   test('an exposed schema that is not there is PGRST002', async () => {
     await expect(loadSchemaCache(executor, { schemas: ['api', 'no such'] })).rejects.toMatchObject({
       code: 'PGRST002',

@@ -7,7 +7,7 @@
  */
 import { engineError } from '../error/engine-error.js';
 import type { QualifiedIdentifier } from '../identifiers.js';
-import type { SqlExecutor, SqlResult, SqlStatement } from '../sql-executor.js';
+import { SqlError, type SqlExecutor, type SqlResult, type SqlStatement } from '../sql-executor.js';
 import { assembleMediaHandler, rowTypeOf } from './assemble-media-handlers.js';
 import { assembleRepresentations } from './assemble-representations.js';
 import { assembleRoles, configuredParameters } from './assemble-roles.js';
@@ -15,10 +15,12 @@ import { assembleComputedRelationship, assembleRoutine } from './assemble-routin
 import { assembleTables } from './assemble-tables.js';
 import { readFunction } from './catalog-function.js';
 import {
+  besideDeadWrappers,
   catalogRows,
   catalogSettings,
   catalogStatement,
   catalogStatements,
+  isOfDeadWrapper,
   type CatalogRows,
 } from './catalog-queries.js';
 import { integer, optionalText, text } from './catalog-row.js';
@@ -76,10 +78,23 @@ export async function readSchemaBehind(
 ): Promise<{ readonly snapshot: SchemaSnapshot; readonly results: readonly SqlResult[] }> {
   const catalog = catalogStatements(options.schemas, options.extraSearchPath ?? []);
   const statements = [catalogSettings, ...first, ...catalog];
-  const [, ...results] = await executor.submit({ statements, repeatable: true }, signal);
+  const [, ...results] = await submitCatalog(executor, statements, signal);
   const ask: Ask = (questions) => askFurther(executor, questions, signal);
   const snapshot = await assembleSnapshot(catalogRows(results.slice(first.length)), options, ask);
   return { snapshot, results: results.slice(0, first.length) };
+}
+
+async function submitCatalog(
+  executor: SqlExecutor,
+  statements: readonly SqlStatement[],
+  signal: AbortSignal | undefined,
+): Promise<readonly SqlResult[]> {
+  try {
+    return await executor.submit({ statements, repeatable: true }, signal);
+  } catch (error) {
+    if (!(error instanceof SqlError) || !isOfDeadWrapper(error, statements)) throw error;
+    return executor.submit({ statements: besideDeadWrappers(statements), repeatable: true }, signal);
+  }
 }
 
 async function askFurther(
