@@ -178,8 +178,8 @@ function addressOf(databaseUrl: string): Address | undefined {
   return { host: hostname || 'localhost', port: Number(port || '5432'), database: pathname.slice(1) };
 }
 
-function statementsOf({ isolation, settings, preRequest, main, plannedCount }: MainQuery): string {
-  return [isolation, settings, preRequest, main, plannedCount?.statement]
+function statementsOf({ modes, settings, preRequest, main, plannedCount }: MainQuery): string {
+  return [modes, settings, preRequest, main, plannedCount?.statement]
     .flatMap((statement) => (statement === undefined ? [] : [statement.text]))
     .join('; ');
 }

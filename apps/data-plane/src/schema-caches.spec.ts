@@ -48,6 +48,7 @@ class FakeDatabase {
 
 const content: SchemaSnapshot['content'] = {
   serverVersion: 180_000,
+  readOnlyByDefault: false,
   schemas: [],
   tables: [],
   foreignKeys: [],

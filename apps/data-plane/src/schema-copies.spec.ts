@@ -18,6 +18,7 @@ const tenantOf = (change: Partial<TenantSnapshot> = {}) => new ActiveTenants().o
 
 const content: SchemaSnapshot['content'] = {
   serverVersion: 180_000,
+  readOnlyByDefault: false,
   schemas: [{ name: 'hidden-name', description: undefined }],
   tables: [],
   foreignKeys: [],

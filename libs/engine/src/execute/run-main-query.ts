@@ -64,7 +64,7 @@ function inOrder(query: MainQuery): {
   readonly preparatory: number;
   readonly main: number;
 } {
-  const own = query.isolation === undefined ? [query.settings] : [query.isolation, query.settings];
+  const own = query.modes === undefined ? [query.settings] : [query.modes, query.settings];
   const before = query.preRequest === undefined ? own : [...own, query.preRequest];
   const counted = query.plannedCount === undefined ? [] : [query.plannedCount.statement];
   const statements = [...before, query.main, ...counted, ...query.undo];
@@ -99,8 +99,8 @@ function meaningOf(error: SqlError, query: MainQuery): EngineError {
   return fromPostgres({ ...fields, tellsMissingRole }, query.runsAsAnonymous, error);
 }
 
-function settingsIndex({ isolation }: MainQuery): number {
-  return isolation === undefined ? 0 : 1;
+function settingsIndex({ modes }: MainQuery): number {
+  return modes === undefined ? 0 : 1;
 }
 
 function guardError(guard: NonNullable<ReturnType<typeof violatedGuard>>, cause: SqlError): EngineError {

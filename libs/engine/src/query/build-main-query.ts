@@ -15,7 +15,7 @@ import { inspectStatement } from './inspect-statement.js';
 import { undoMarker, type MainQuery, type PlannedCount } from './main-query.js';
 import { mutateStatement } from './mutate-statement.js';
 import { readStatement } from './read-statement.js';
-import { compile, literal, qualified, raw, sql, type SqlFragment } from './sql.js';
+import { compile, join, literal, qualified, raw, sql, type SqlFragment } from './sql.js';
 import { cookiesJson, headersJson } from './request-json.js';
 import { countingOf, plannedQuery, type Counting } from './total-sql.js';
 import { settingsTemplate, type SettingsTemplate } from './transaction-settings.js';
@@ -42,10 +42,7 @@ export interface KnownStatements extends PlanStatements {
 }
 
 /** The statements around those, without the values of a request. */
-export interface Surrounding extends Pick<
-  MainQuery,
-  'isolation' | 'readOnly' | 'preRequest' | 'undo' | 'runsAsAnonymous'
-> {
+export interface Surrounding extends Pick<MainQuery, 'modes' | 'readOnly' | 'preRequest' | 'undo' | 'runsAsAnonymous'> {
   readonly settings: SettingsTemplate;
 }
 
@@ -60,7 +57,7 @@ export function buildMainQuery(input: MainQueryInput): MainQuery {
   const around = known === undefined ? surrounding(input) : known.surrounding(of, () => surrounding(input));
   const { main, plannedCount } = known ?? planStatements(input);
   return {
-    isolation: around.isolation,
+    modes: around.modes,
     readOnly: around.readOnly,
     settings: around.settings({
       claimsJson: auth.claimsJson,
@@ -86,7 +83,7 @@ function surrounding({ plan, request, auth, config, schema, schemaVersion }: Mai
   const isolation = routine?.isolation ?? role?.isolation;
   const readOnly = isReadOnly(plan);
   return {
-    isolation: isolation === undefined ? undefined : isolationStatement(isolation),
+    modes: modesStatement(isolation, !readOnly && schema.readOnlyByDefault),
     readOnly,
     settings: settingsTemplate({
       method: request.method,
@@ -143,8 +140,12 @@ function isUndone({ preferences }: ApiRequest, { txEnd }: ApiConfig): boolean {
 }
 
 /** Before the first query of a transaction, so it cannot be a set_config in a SELECT. */
-function isolationStatement(level: NonNullable<Role['isolation']>): SqlStatement {
-  return compile(sql`set transaction isolation level ${raw(level)}`);
+function modesStatement(level: Role['isolation'], readWrite: boolean): SqlStatement | undefined {
+  const modes = [
+    ...(level === undefined ? [] : [sql`isolation level ${raw(level)}`]),
+    ...(readWrite ? [sql`read write`] : []),
+  ];
+  return modes.length === 0 ? undefined : compile(sql`set transaction ${join(modes, ', ')}`);
 }
 
 function preRequestStatement(name: string): SqlStatement {

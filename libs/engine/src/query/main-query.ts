@@ -2,8 +2,11 @@
 import type { SqlStatement } from '../sql-executor.js';
 
 export interface MainQuery {
-  /** `SET TRANSACTION ISOLATION LEVEL ...`: only where a role or a function asks for another level than the default. */
-  readonly isolation: SqlStatement | undefined;
+  /**
+   * `SET TRANSACTION ...`: only where a role or a function asks for another isolation level than the default, or where a
+   * write needs another access mode.
+   */
+  readonly modes: SqlStatement | undefined;
   readonly settings: SqlStatement;
   /** The settings statement fails when the schema has moved. */
   readonly checksSchema: boolean;

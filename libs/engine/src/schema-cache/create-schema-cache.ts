@@ -52,6 +52,7 @@ export function createSchemaCache({ contentHash, content }: SchemaSnapshot): Sch
   return {
     contentHash,
     serverVersion: content.serverVersion,
+    readOnlyByDefault: content.readOnlyByDefault,
     schemaDescription: (schema) => schemas.get(schema),
     table: (name) => {
       const found = tables[tableIndexes.get(identifierKey(name)) ?? -1];

@@ -138,6 +138,7 @@ async function assembleSnapshot(rows: CatalogRows, options: SchemaOptions, ask: 
 
   return createSchemaSnapshot({
     serverVersion: integer(rows.namespaces[0] ?? [], 3),
+    readOnlyByDefault: optionalText(rows.namespaces[0] ?? [], 4) === 'on',
     schemas,
     tables,
     foreignKeys,

@@ -15,6 +15,8 @@ export interface SchemaCache {
   readonly contentHash: string;
   /** As `server_version_num`: 180001. */
   readonly serverVersion: number;
+  /** Transactions of the connecting role are read only unless they say otherwise. */
+  readonly readOnlyByDefault: boolean;
   /** Comment of an exposed schema. */
   schemaDescription(schema: string): string | undefined;
 

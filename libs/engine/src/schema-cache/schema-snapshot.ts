@@ -39,6 +39,8 @@ export interface MediaHandlerRecord extends MediaHandler {
 export interface SchemaContent {
   /** As `server_version_num`. */
   readonly serverVersion: number;
+  /** `default_transaction_read_only` is on for the connecting role in this database. */
+  readonly readOnlyByDefault: boolean;
   readonly schemas: readonly { readonly name: string; readonly description: string | undefined }[];
   /** Sorted by schema and name. */
   readonly tables: readonly TableRecord[];
@@ -51,7 +53,7 @@ export interface SchemaContent {
 }
 
 /** Raised with every change of `SchemaContent`, so that a document of another release is read again from the database. */
-const format = 3;
+const format = 4;
 
 /** Format, hash and their spaces: 64 hexadecimal digits and some. */
 const MAX_HEADER_LENGTH = 80;
