@@ -84,12 +84,11 @@ function assembleParameters(one: CatalogFunction): readonly RoutineParameter[] {
 
 function assembleReturn({ returns, argumentModes }: CatalogFunction, types: Types): RoutineReturn {
   const domain = types.domain(returns.oid);
-  const isComposite = (domain?.base.kind ?? returns.kind) === 'c';
-  const hasColumns = argumentModes.some((mode) => columnModes.has(mode));
+  const isComposite = (domain?.base.kind ?? returns.kind) === 'c' || argumentModes.some((mode) => columnModes.has(mode));
   const isVoid = isPseudoType(returns.identifier, 'void') && !returns.set;
   return {
     set: returns.set,
-    kind: isVoid ? 'void' : isComposite || hasColumns ? 'composite' : 'scalar',
+    kind: isVoid ? 'void' : isComposite ? 'composite' : 'scalar',
     type: domain !== undefined && isComposite ? domain.base.identifier : returns.identifier,
     viaDomain: domain !== undefined,
   };

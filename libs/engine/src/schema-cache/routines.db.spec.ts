@@ -53,6 +53,7 @@ const ddl = `
   comment on function api.none() is 'Nothing in';
   create function api.args(a int, b character(3), m bit, c text[] default '{}', variadic d char[] default '{}') returns void language sql stable as '';
   create function api.one_out(out n int) language sql immutable return 1;
+  create function api.domain_out(out c api.codes) language sql immutable as $$ select 'x'::api.codes $$;
   create function api.late_in(inout a int, out b text, in c date) language sql as $$ select 1, 'x' $$;
   create function api.tab() returns table (a int, b text) language sql as $$ select 1, 'x' $$;
   create function api.rows() returns setof api.t language sql as 'select * from api.t' rows 5;
@@ -135,6 +136,7 @@ describe('functions, casts, media types and roles of a real database', () => {
       'args',
       'composite',
       'domain',
+      'domain_out',
       'half_named',
       'late_in',
       'loose',
@@ -191,6 +193,7 @@ describe('functions, casts, media types and roles of a real database', () => {
     ['args', 'void', false, 'pg_catalog.void', false],
     ['voids', 'scalar', true, 'pg_catalog.void', false],
     ['one_out', 'composite', false, 'pg_catalog.int4', false],
+    ['domain_out', 'composite', false, 'pg_catalog.varchar', true],
     ['tab', 'composite', true, 'pg_catalog.record', false],
     ['rows', 'composite', true, 'api.t', false],
     ['row_of_view', 'composite', false, 'api.v', false],
