@@ -4,7 +4,7 @@ import type { ActionPlan } from '../plan/action-plan.js';
 import { isBinary } from '../query/body-sql.js';
 import { inspectColumns } from '../query/inspect-statement.js';
 import { pageColumns } from '../query/page-statement.js';
-import type { InspectResult, ResultSet, RowsResult } from './result-set.js';
+import type { InspectResult, ResultSet, RowsResult, UsableRoutine } from './result-set.js';
 import type { SqlResult } from '../sql-executor.js';
 
 /** What the planner said of the count, and above which exact count that stands (main-query.ts). */
@@ -62,15 +62,25 @@ export function answersByHand(main: SqlResult | undefined): boolean {
 function inspected(main: SqlResult): InspectResult {
   const row = main.rows[0] ?? [];
   const field = (name: keyof typeof inspectColumns): string | undefined => row[inspectColumns[name]] ?? undefined;
-  const names = (name: 'tables' | 'routines'): readonly string[] | undefined => {
-    const json = field(name);
-    return json === undefined ? undefined : texts(json).filter((text) => text !== null);
-  };
+  const [tables, routines] = [field('tables'), field('routines')];
   return {
     kind: 'inspect',
-    tables: names('tables'),
-    routines: names('routines'),
+    tables: tables === undefined ? undefined : textsIn(JSON.parse(tables)),
+    routines: routines === undefined ? undefined : usableRoutines(JSON.parse(routines)),
   };
+}
+
+/** Pairs of a name and types. */
+function usableRoutines(values: unknown): readonly UsableRoutine[] {
+  if (!Array.isArray(values)) return [];
+  return values.flatMap((value: unknown) => {
+    const [name, types] = Array.isArray(value) ? (value as readonly unknown[]) : [];
+    return typeof name === 'string' ? [{ name, types: textsIn(types) }] : [];
+  });
+}
+
+function textsIn(values: unknown): readonly string[] {
+  return Array.isArray(values) ? values.filter((value: unknown) => typeof value === 'string') : [];
 }
 
 function count(text: string | undefined): bigint | undefined {

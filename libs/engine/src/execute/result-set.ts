@@ -30,6 +30,13 @@ export interface InspectResult {
   readonly kind: 'inspect';
   /** Names of tables and views; undefined for all. */
   readonly tables: readonly string[] | undefined;
-  /** Names of functions; undefined for all. */
-  readonly routines: readonly string[] | undefined;
+  /** undefined for all. */
+  readonly routines: readonly UsableRoutine[] | undefined;
+}
+
+/** One overload of a function. */
+export interface UsableRoutine {
+  readonly name: string;
+  /** Of its input arguments, as PostgreSQL prints them under the request's search path. */
+  readonly types: readonly string[];
 }

@@ -25,4 +25,4 @@ const everything = sql`null::json`;
 
 const usableTables = sql`(select coalesce(pg_catalog.json_agg(c.relname), '[]') from pg_catalog.pg_class c where c.relnamespace = pgrst_schema.oid and c.relkind in ('r', 'p', 'v', 'm', 'f') and (pg_catalog.pg_has_role(c.relowner, 'USAGE') or pg_catalog.has_table_privilege(c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER') or pg_catalog.has_any_column_privilege(c.oid, 'SELECT, INSERT, UPDATE, REFERENCES')))`;
 
-const callableRoutines = sql`(select coalesce(pg_catalog.json_agg(distinct p.proname), '[]') from pg_catalog.pg_proc p where p.pronamespace = pgrst_schema.oid and pg_catalog.has_function_privilege(p.oid, 'EXECUTE'))`;
+const callableRoutines = sql`(select coalesce(pg_catalog.json_agg(pg_catalog.json_build_array(p.proname, p.proargtypes::oid[]::regtype[]::text[])), '[]') from pg_catalog.pg_proc p where p.pronamespace = pgrst_schema.oid and pg_catalog.has_function_privilege(p.oid, 'EXECUTE'))`;

@@ -45,8 +45,19 @@ describe('what a schema offers', () => {
     expect([described?.shape.format, described?.maxLength]).toEqual([format, maxLength]);
   });
 
+  const search = { name: 'search', types: ['text', 'integer'] };
+
+  test.each([
+    [['integer'], ['int32']],
+    [['text'], ['text']],
+    [['other'], ['text']],
+  ])('of overloads one that the role may call: by %j', (types, formats) => {
+    const { routines } = describeApi(filmSchemaCache(), { ...everything, routines: [{ name: 'over', types }] });
+    expect(routines.flatMap(({ parameters }) => parameters.map(({ shape }) => shape.format))).toEqual(formats);
+  });
+
   test('only what the role may use', () => {
-    const some = describeApi(filmSchemaCache(), { ...everything, tables: ['films', 'nothing'], routines: ['search'] });
+    const some = describeApi(filmSchemaCache(), { ...everything, tables: ['films', 'nothing'], routines: [search] });
     expect(some.tables.map(({ name }) => name)).toEqual(['films']);
     expect(some.routines.map(({ name }) => name)).toEqual(['search']);
   });
