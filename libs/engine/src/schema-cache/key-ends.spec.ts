@@ -34,6 +34,23 @@ describe('where a key is shown', () => {
     expect(ends.shown({ relation: 'secret', columns: [1] })).toEqual([]);
   });
 
+  test('views that read one another in a circle show no key', () => {
+    const circle = new KeyEnds(
+      () => true,
+      new Map([
+        ['v', [copy(1, 'w', 1), copy(2, 't', 1)]],
+        ['w', [copy(1, 'v', 1), copy(2, 'v', 2)]],
+        ['over', [copy(1, 'w', 1)]],
+        ['itself', [copy(1, 'itself', 1)]],
+      ]),
+    );
+    expect(circle.shown({ relation: 't', columns: [1] })).toEqual([
+      { relation: 't', columns: [1] },
+      { relation: 'v', columns: [2] },
+      { relation: 'w', columns: [2] },
+    ]);
+  });
+
   test('ways to show a key are bounded', () => {
     const wide = Array.from({ length: 60 }, (_, index) => copy(index + 1, 't', (index % 3) + 1));
     const many = new KeyEnds(() => true, new Map([['wide', wide]]));

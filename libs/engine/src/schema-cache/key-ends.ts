@@ -55,16 +55,20 @@ export class KeyEnds {
     }
   }
 
-  /** Follows copies down to a relation that is no view; undefined where an expression lies between. */
+  /**
+   * Follows copies down to a relation that is no view; undefined where an expression lies between, and for views that read
+   * one another in a circle: `create or replace view` makes them, and a way longer than there are views goes round in one.
+   */
   private origin(view: string, column: number): { relation: string; column: number } | undefined {
     let at = { relation: view, column };
-    for (;;) {
+    for (let step = 0; step <= this.copies.size; step++) {
       const copies = this.copiesOf(at.relation);
       if (copies === undefined) return at;
       const copy = copies.get(at.column);
       if (copy === undefined) return undefined;
       at = { relation: copy.originRelation, column: copy.originColumn };
     }
+    return undefined;
   }
 
   private readonly columnsOfView = new Map<string, ReadonlyMap<number, CopiedColumn>>();
