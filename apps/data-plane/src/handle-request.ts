@@ -37,6 +37,9 @@ export interface Deps {
   readonly executors: TenantExecutors;
 }
 
+/** Bytes of a body up to which nobody is kept waiting while it is read through. */
+const longBody = 64 * 1024;
+
 /** @throws EngineError and what tenancy throws; `exchange.signal.reason` when that aborted */
 export async function handleRequest(message: IncomingMessage, exchange: Exchange, deps: Deps): Promise<EngineResponse> {
   const { method, timings } = exchange;
@@ -66,7 +69,10 @@ export async function handleRequest(message: IncomingMessage, exchange: Exchange
   const sent = { method, path, query: target.query, headers, body };
   const schema = await deps.schemaCaches.get(named);
   exchange.trace?.passed('schema');
-  const parsed = timings.measureSync('parse', () => tenant.plans.parse(sent));
+  const parsed =
+    body.length <= longBody
+      ? timings.measureSync('parse', () => tenant.plans.parse(sent))
+      : await timings.measure('parse', () => tenant.plans.parseLong(sent));
   const response = await withSchemaInForce(schema, exchange, named, deps.schemaCaches, (inForce) =>
     answerBySchema(parsed, auth, inForce, exchange, tenant, deps),
   );

@@ -6,10 +6,11 @@
 import { isUtf8 } from 'node:buffer';
 import { assertNever, engineError } from '../error/engine-error.js';
 import { mediaTypeName, type MediaType } from '../media-type.js';
+import { atOnce, type Slices } from '../slices.js';
 import type { Action } from './action.js';
 import { csvAsJson } from './csv-as-json.js';
 import { bytesOf } from './query-params/decode-query.js';
-import { scanJson } from './scan-json.js';
+import { JsonScan } from './scan-json.js';
 
 export type Payload =
   /** Scanned once to learn its keys; what goes to PostgreSQL is the client's own text. */
@@ -41,20 +42,28 @@ export interface ParsedPayload {
   readonly columns: readonly string[];
 }
 
-/** @throws PGRST102 the body is not what its Content-Type says, or that type is not accepted here */
-export function parsePayload({ body, contentType, action, columns }: PayloadInput): ParsedPayload {
+/** For a short body. @throws what `payloadSlices` throws */
+export function parsePayload(input: PayloadInput): ParsedPayload {
+  return atOnce(payloadSlices(input));
+}
+
+/**
+ * @throws PGRST102 the body is not what its Content-Type says, or that type is not accepted here
+ * @throws PERCH202 the rows of a CSV body are too large as JSON
+ */
+export function* payloadSlices({ body, contentType, action, columns }: PayloadInput): Slices<ParsedPayload> {
   const isCall = action.kind === 'call' && action.invocation === 'post';
   if (!isCall && (action.kind !== 'mutate' || action.mutation === 'delete')) return { payload: undefined, columns: [] };
   const named = action.kind === 'mutate' && action.mutation === 'single-upsert' ? undefined : columns;
   switch (contentType.kind) {
     case 'json':
       if (named !== undefined) return { payload: unparsedJson(body), columns: sorted(named) };
-      return withKeys(isCall && body.length === 0 ? emptyArguments : parseJson(body));
+      return withKeys(isCall && body.length === 0 ? emptyArguments : yield* parseJson(body));
     case 'csv':
-      return withKeys(parseCsv(decodeUtf8(body) ?? refuse('The body is not valid UTF-8')));
+      return withKeys(yield* parseCsv(decodeUtf8(body) ?? refuse('The body is not valid UTF-8')));
     case 'form':
-      if (isCall) return { payload: { kind: 'form', pairs: parseForm(body) }, columns: [] };
-      return withKeys(formAsJson(parseForm(body)));
+      if (isCall) return { payload: { kind: 'form', pairs: yield* parseForm(body) }, columns: [] };
+      return withKeys(yield* formAsJson(yield* parseForm(body)));
     case 'plain':
     case 'xml':
     case 'octet-stream':
@@ -67,6 +76,9 @@ type JsonPayload = Extract<Payload, { kind: 'json' }>;
 
 /** Far above the columns of a table and the parameters of a function; millions keep everybody else waiting for seconds. */
 const mostFormPairs = 20_000;
+
+/** Characters of JSON that are scanned in one go: some 5 ms of the shortest values. */
+const sliceLength = 128 * 1024;
 
 /** No body calls a function without arguments. */
 const emptyArguments: JsonPayload = { kind: 'json', json: '', shape: 'object', keys: [] };
@@ -84,9 +96,11 @@ function unparsedJson(body: Buffer): Payload {
 }
 
 /** A value that is neither object nor array counts as no rows. */
-function parseJson(body: Buffer): JsonPayload {
+function* parseJson(body: Buffer): Slices<JsonPayload> {
   const json = decodeUtf8(body) ?? refuse('Empty or invalid json');
-  const outline = scanJson(json) ?? refuse('Empty or invalid json');
+  const scan = new JsonScan(json);
+  while (!scan.goOn(sliceLength)) yield;
+  const outline = scan.outline() ?? refuse('Empty or invalid json');
   switch (outline.kind) {
     case 'object':
       return { kind: 'json', json, shape: 'object', keys: sorted(outline.keys) };
@@ -99,19 +113,20 @@ function parseJson(body: Buffer): JsonPayload {
   }
 }
 
-function parseCsv(text: string): JsonPayload {
-  const { names, json } = csvAsJson(text);
+function* parseCsv(text: string): Slices<JsonPayload> {
+  const { names, json } = yield* csvAsJson(text);
   return { kind: 'json', json, shape: 'array', keys: sorted(names) };
 }
 
-function formAsJson(pairs: readonly (readonly [string, string])[]): JsonPayload {
-  return { kind: 'json', json: jsonObject(pairs), shape: 'object', keys: sorted(pairs.map(([name]) => name)) };
-}
-
 /** Of a repeated name the last value counts. */
-function jsonObject(pairs: readonly (readonly [string, string])[]): string {
-  const members = [...new Map(pairs)].map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
-  return `{${members.join(',')}}`;
+function* formAsJson(pairs: readonly (readonly [string, string])[]): Slices<JsonPayload> {
+  const values = new Map(pairs);
+  const members: string[] = [];
+  for (const [name, value] of values) {
+    members.push(`${JSON.stringify(name)}:${JSON.stringify(value)}`);
+    if (name.length + value.length > sliceLength) yield;
+  }
+  return { kind: 'json', json: `{${members.join(',')}}`, shape: 'object', keys: sorted([...values.keys()]) };
 }
 
 /**
@@ -120,18 +135,21 @@ function jsonObject(pairs: readonly (readonly [string, string])[]): string {
  *
  * @see https://url.spec.whatwg.org/#urlencoded-parsing
  */
-function parseForm(body: Buffer): readonly (readonly [name: string, value: string])[] {
+function* parseForm(body: Buffer): Slices<readonly (readonly [name: string, value: string])[]> {
   const items = body
     .toString('latin1')
     .replace(/^\?/, '')
     .split(/[&;]/, mostFormPairs + 2);
   if (items.at(-1) === '') items.pop();
   if (items.length > mostFormPairs) refuse(`A form has at most ${mostFormPairs} fields`);
-  return items.map((item) => {
+  const pairs: (readonly [string, string])[] = [];
+  for (const item of items) {
     const equals = item.indexOf('=');
     const [name, value] = equals < 0 ? [item, ''] : [item.slice(0, equals), item.slice(equals + 1)];
-    return [decodeFormText(name), decodeFormText(value)];
-  });
+    pairs.push([decodeFormText(name), decodeFormText(value)]);
+    if (item.length > sliceLength) yield;
+  }
+  return pairs;
 }
 
 function decodeFormText(encoded: string): string {

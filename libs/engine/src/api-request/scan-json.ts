@@ -1,6 +1,6 @@
 /**
  * Looks through a JSON text for the keys of its rows, without building the values: PostgreSQL reads those itself. Takes
- * time in proportion to the text, whatever its shape, and no stack.
+ * time in proportion to the text, whatever its shape, and no stack; in slices.
  *
  * @see https://www.rfc-editor.org/rfc/rfc8259
  */
@@ -12,205 +12,227 @@ export type JsonOutline =
   | { readonly kind: 'scalar' };
 
 const quote = 0x22;
+const comma = 0x2c;
+const colon = 0x3a;
 const backslash = 0x5c;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
 /** Half of a surrogate pair is no escape, as for PostgREST. */
 const escape =
   /\\(?:["\\/bfnrt]|u(?:[0-9abcefABCEF][0-9a-fA-F]{3}|[dD][0-7][0-9a-fA-F]{2}|[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}))/y;
 const number = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const literal = /true|false|null/y;
+/** Different keys of one row. Far above the columns of a table and the parameters of a function: those beyond are not kept. */
+const mostKeys = 10_000;
 
 /** undefined when the text is not JSON. */
 export function scanJson(text: string): JsonOutline | undefined {
-  const scanner = new JsonScanner(text);
-  const outline = scanner.outline();
-  return scanner.failed || !scanner.atEnd ? undefined : outline;
+  const scan = new JsonScan(text);
+  scan.goOn(Infinity);
+  return scan.outline();
 }
 
-class JsonScanner {
+export class JsonScan {
+  #position = 0;
+  #isDone = false;
   /** Once set, nothing that was read counts. */
-  failed = false;
-  private position = 0;
+  #hasFailed = false;
+  #kind: JsonOutline['kind'] = 'scalar';
+  /** What closes the brackets that are open, the innermost last. */
+  readonly #closing: number[] = [];
+  /** How many of them there are around a row. */
+  #rowDepth = 0;
+  /** Keys of the first row, as they are written, in their order. */
+  #first: readonly string[] | undefined;
+  /** All rows so far have the same keys. */
+  #isUniform = true;
+  /** Keys of this row. undefined as long as all were those of the first: rows mostly look like that. */
+  #keys: string[] | undefined;
+  #keyCount = 0;
+  /** Of some row not all keys are kept: those of others cannot be compared with them. */
+  #hasManyKeys = false;
 
-  constructor(private readonly text: string) {}
-
-  get atEnd(): boolean {
-    return this.position >= this.text.length;
+  constructor(private readonly text: string) {
+    this.#skipBlanks();
+    if (this.#code() !== openBracket) return;
+    this.#kind = 'array';
+    this.#rowDepth = 1;
   }
 
-  outline(): JsonOutline {
-    this.skipBlanks();
-    const outline = this.outlineHere();
-    this.skipBlanks();
-    return outline;
+  /** @param characters after which it may stop. @returns whether it came to the end. */
+  goOn(characters: number): boolean {
+    const until = this.#position + characters;
+    while (!this.#isDone && this.#position < until) this.#value();
+    return this.#isDone;
   }
 
-  private outlineHere(): JsonOutline {
-    switch (this.text[this.position]) {
-      case '{':
-        return { kind: 'object', keys: [...decodeKeys(this.objectKeys())] };
-      case '[':
-        return { kind: 'array', keys: this.rowKeys() };
-      default:
-        this.skipValue();
+  /** Of a scan that came to the end; undefined when the text is not JSON. */
+  outline(): JsonOutline | undefined {
+    if (this.#hasFailed) return undefined;
+    const keys = [...decodeKeys(this.#first ?? [])];
+    switch (this.#kind) {
+      case 'object':
+        return { kind: 'object', keys };
+      case 'array':
+        return { kind: 'array', keys: this.#isUniform ? keys : undefined };
+      case 'scalar':
         return { kind: 'scalar' };
     }
   }
 
-  /** The keys that all elements of the array have in common, if they do. */
-  private rowKeys(): readonly string[] | undefined {
-    let first: readonly string[] | undefined;
-    let uniform = true;
-    this.items('[', ']', () => {
-      if (!this.at('{') || !uniform) {
-        uniform = false;
-        this.skipValue();
-        return;
-      }
-      const keys = this.objectKeys(first);
-      first ??= keys;
-      uniform = keys === first || sameKeys(first, keys);
-    });
-    return uniform ? [...decodeKeys(first ?? [])] : undefined;
-  }
-
-  /**
-   * Keys of the object here as they are written, in their order.
-   *
-   * @param likely returned itself when these are the keys, without a copy: rows mostly look like the first
-   */
-  private objectKeys(likely: readonly string[] = []): readonly string[] {
-    /** undefined as long as all keys were the likely ones. */
-    let keys: string[] | undefined;
-    let count = 0;
-    this.items('{', '}', () => {
-      const start = this.position;
-      const expected = likely[count];
-      if (keys === undefined && expected !== undefined && this.text.startsWith(expected, start)) {
-        this.position += expected.length;
-      } else {
-        keys ??= likely.slice(0, count);
-        this.skipString();
-        keys.push(this.text.slice(start, this.position));
-      }
-      count += 1;
-      this.skipBlanks();
-      this.expect(':');
-      this.skipBlanks();
-      this.skipValue();
-    });
-    return keys ?? (count === likely.length ? likely : likely.slice(0, count));
-  }
-
-  /** What stands between commas, from an opening to a closing bracket. */
-  private items(open: string, close: string, readItem: () => void): void {
-    this.expect(open);
-    this.skipBlanks();
-    if (this.take(close)) return;
-    do {
-      this.skipBlanks();
-      readItem();
-      this.skipBlanks();
-    } while (!this.failed && this.take(','));
-    this.expect(close);
-  }
-
-  /** Steps over a value of any depth; the open brackets are kept in a list, not on the stack. */
-  private skipValue(): void {
-    if (!this.at('{') && !this.at('[')) return this.skipScalar();
-    const closing: string[] = [];
-    do {
-      this.skipBlanks();
-      const opened = this.take('{') ? '}' : this.take('[') ? ']' : undefined;
-      if (opened === undefined) this.skipScalar();
+  /** A value begins here: steps over it, or into it, and on to the next one. */
+  #value(): void {
+    this.#skipBlanks();
+    const code = this.#code();
+    const depth = this.#closing.length;
+    if (code === openBrace) {
+      if (depth === this.#rowDepth) this.#beginRow();
+      this.#open(closeBrace);
+    } else {
+      if (depth === this.#rowDepth && depth > 0) this.#isUniform = false;
+      if (code === openBracket) this.#open(closeBracket);
       else {
-        this.skipBlanks();
-        if (!this.take(opened)) {
-          closing.push(opened);
-          if (opened === '}') this.skipKey();
-          continue;
-        }
+        this.#skipScalar();
+        this.#behindValue();
       }
-      this.closeValues(closing);
-    } while (closing.length > 0 && !this.failed);
-  }
-
-  /** Behind a value: closes what ends here, or steps to the next one. */
-  private closeValues(closing: string[]): void {
-    while (closing.length > 0 && !this.failed) {
-      const close = closing.at(-1) ?? '';
-      this.skipBlanks();
-      if (this.take(',')) {
-        this.skipBlanks();
-        if (close === '}') this.skipKey();
-        return;
-      }
-      this.expect(close);
-      closing.pop();
     }
   }
 
-  private skipKey(): void {
-    this.skipString();
-    this.skipBlanks();
-    this.expect(':');
+  #open(closing: number): void {
+    this.#position += 1;
+    this.#skipBlanks();
+    if (this.#code() === closing) {
+      this.#position += 1;
+      if (closing === closeBrace && this.#closing.length === this.#rowDepth) this.#endRow();
+      this.#behindValue();
+      return;
+    }
+    this.#closing.push(closing);
+    if (closing === closeBrace) this.#key();
   }
 
-  private skipScalar(): void {
-    if (this.at('"')) return this.skipString();
-    if (!this.skip(number) && !this.skip(literal)) this.failed = true;
+  /** Closes what ends here, or steps to the next value. */
+  #behindValue(): void {
+    while (!this.#isDone) {
+      this.#skipBlanks();
+      const depth = this.#closing.length;
+      if (depth === 0) {
+        this.#isDone = true;
+        this.#hasFailed = this.#position < this.text.length;
+        return;
+      }
+      const closing = this.#closing[depth - 1];
+      const code = this.#code();
+      this.#position += 1;
+      if (code === comma) {
+        this.#skipBlanks();
+        if (closing === closeBrace) this.#key();
+        return;
+      }
+      if (code !== closing) return this.#fail();
+      this.#closing.pop();
+      if (closing === closeBrace && depth - 1 === this.#rowDepth) this.#endRow();
+    }
+  }
+
+  #beginRow(): void {
+    if (this.#rowDepth === 0) this.#kind = 'object';
+    this.#keys = undefined;
+    this.#keyCount = 0;
+  }
+
+  #endRow(): void {
+    if (!this.#isUniform) return;
+    const first = this.#first ?? [];
+    const keys = this.#keys ?? (this.#keyCount === first.length ? first : first.slice(0, this.#keyCount));
+    if (this.#first === undefined) this.#first = keys;
+    else if (keys !== first && !this.#hasManyKeys) this.#isUniform = sameKeys(first, keys);
+  }
+
+  #key(): void {
+    if (this.#closing.length === this.#rowDepth + 1 && this.#isUniform) this.#rowKey();
+    else this.#skipString();
+    this.#skipBlanks();
+    if (this.#code() === colon) this.#position += 1;
+    else this.#fail();
+  }
+
+  #rowKey(): void {
+    const start = this.#position;
+    const likely = this.#keys === undefined ? this.#first?.[this.#keyCount] : undefined;
+    if (likely !== undefined && this.text.startsWith(likely, start)) this.#position += likely.length;
+    else {
+      this.#keys ??= (this.#first ?? []).slice(0, this.#keyCount);
+      this.#skipString();
+      this.#keep(this.#keys, this.text.slice(start, this.#position));
+    }
+    this.#keyCount += 1;
+  }
+
+  /** From time to time those that repeat are left out, so that a row of millions takes no more room than one of many. */
+  #keep(keys: string[], key: string): void {
+    if (keys.length >= 2 * mostKeys) {
+      if (this.#hasManyKeys) return;
+      keys = this.#keys = [...new Set(keys)];
+      this.#hasManyKeys = keys.length > mostKeys;
+    }
+    keys.push(key);
+  }
+
+  #skipScalar(): void {
+    if (this.#code() === quote) this.#skipString();
+    else if (!this.#skip(number) && !this.#skip(literal)) this.#fail();
   }
 
   /**
    * Behind an escape or a letter that is not ASCII a control character is let through, as by PostgREST's parser: PostgreSQL
    * refuses it then (22P02).
    */
-  private skipString(): void {
-    this.expect('"');
+  #skipString(): void {
+    if (this.#code() !== quote) return this.#fail();
+    this.#position += 1;
     let lenient = false;
-    for (let code = this.code(); !this.failed && code !== quote; code = this.code()) {
+    for (let code = this.#code(); code !== quote; code = this.#code()) {
       if (code === backslash) {
-        this.failed ||= !this.skip(escape);
+        if (!this.#skip(escape)) return this.#fail();
         lenient = true;
         continue;
       }
       if (code >= 0x80) lenient = true;
       // What lies behind the end is neither.
-      if (code >= 0x20 || (lenient && code < 0x20)) this.position += 1;
-      else this.failed = true;
+      if (code >= 0x20 || (lenient && code < 0x20)) this.#position += 1;
+      else return this.#fail();
     }
-    this.position += 1;
+    this.#position += 1;
   }
 
-  private skipBlanks(): void {
-    for (let code = this.code(); code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09; code = this.code()) {
-      this.position += 1;
+  #skipBlanks(): void {
+    for (
+      let code = this.#code();
+      code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+      code = this.#code()
+    ) {
+      this.#position += 1;
     }
   }
 
   /** Of the next UTF-16 unit; NaN at the end. */
-  private code(): number {
-    return this.text.charCodeAt(this.position);
+  #code(): number {
+    return this.text.charCodeAt(this.#position);
   }
 
-  private expect(character: string): void {
-    if (!this.take(character)) this.failed = true;
-  }
-
-  private at(character: string): boolean {
-    return this.text[this.position] === character;
-  }
-
-  private take(character: string): boolean {
-    if (!this.at(character)) return false;
-    this.position += 1;
-    return true;
+  #fail(): void {
+    this.#hasFailed = true;
+    this.#isDone = true;
   }
 
   /** Whether it stepped over anything. */
-  private skip(sticky: RegExp): boolean {
-    sticky.lastIndex = this.position;
-    if (!sticky.test(this.text) || sticky.lastIndex === this.position) return false;
-    this.position = sticky.lastIndex;
+  #skip(sticky: RegExp): boolean {
+    sticky.lastIndex = this.#position;
+    if (!sticky.test(this.text) || sticky.lastIndex === this.#position) return false;
+    this.#position = sticky.lastIndex;
     return true;
   }
 }

@@ -62,12 +62,17 @@ export class ParseMemo {
   /**
    * What is not remembered is left to be parsed, with its payload where that had to be read.
    *
+   * @param read its payload, where that has been read already
    * @throws EngineError as `parseApiRequest` does
    */
-  recall(sent: EngineRequest, outline: RequestOutline): (Recalled & { readonly kind: 'recalled' }) | NotRecalled {
+  recall(
+    sent: EngineRequest,
+    outline: RequestOutline,
+    read: ParsedPayload | undefined,
+  ): (Recalled & { readonly kind: 'recalled' }) | NotRecalled {
     const head = this.#heads.get(outline.key);
-    if (head === undefined) return { kind: 'new', scanned: undefined };
-    const scanned = parsePayload({ ...head, body: sent.body });
+    if (head === undefined) return { kind: 'new', scanned: read };
+    const scanned = read ?? parsePayload({ ...head, body: sent.body });
     const { payload, columns } = scanned;
     const known = head.byPayload.get(payloadOutline(payload, columns));
     if (known === undefined || known === 'unfit') return { kind: 'new', scanned };
@@ -105,11 +110,11 @@ function parsedWithMarks(
   shapeKey: string,
   config: ApiConfig,
 ): Parsed | undefined {
-  const { payload } = request;
+  const { payload, columns } = request;
   const own = shapeOf(request).values;
   if (own.some((value) => value?.includes(markText))) return undefined;
   const query = markedQuery(sent, (index) => `${markText}${index}`);
-  const marked = shapeOf(parseApiRequest({ ...sent, query }, config));
+  const marked = shapeOf(parseApiRequest({ ...sent, query }, config, { payload, columns }));
   if (marked.key !== shapeKey) return undefined;
   const sources = marked.values.map((value, at) =>
     at === marked.payloadAt ? 'payload' : (markIn(value) ?? { constant: value }),

@@ -7,10 +7,12 @@
  */
 import type { ApiConfig } from '../api-config.js';
 import { parseApiRequest, type ApiRequest } from '../api-request/api-request.js';
+import { payloadSlices, type ParsedPayload } from '../api-request/payload.js';
 import type { EngineRequest } from '../engine-request.js';
 import type { ActionPlan } from '../plan/action-plan.js';
 import { planAction } from '../plan/plan-action.js';
 import type { SchemaCache } from '../schema-cache/schema-cache.js';
+import { inTurns } from '../slices.js';
 import type { SqlStatement } from '../sql-executor.js';
 import { planStatements, type KnownStatements, type PlanStatements } from './build-main-query.js';
 import { Generations, type GenerationLimits } from './generations.js';
@@ -22,6 +24,8 @@ import { shapeOf, type RequestShape } from './request-shape.js';
 export interface ParsedRequest {
   readonly sent: EngineRequest;
   readonly outline: RequestOutline | undefined;
+  /** Its payload, where that was read before. */
+  readonly scanned: ParsedPayload | undefined;
   readonly result:
     { readonly kind: 'parsed'; readonly request: ApiRequest } | (Recalled & { readonly kind: 'recalled' });
 }
@@ -34,6 +38,7 @@ export interface PlannedRequest {
   readonly known: KnownStatements | undefined;
 }
 
+const noPayload: ParsedPayload = { payload: undefined, columns: [] };
 const defaultLimits: GenerationLimits = { entries: 256, characters: 512 * 1024 };
 
 type Entry = KnownShape | 'seen-once' | 'unfit';
@@ -51,23 +56,37 @@ export class PlanCache {
     this.#parsed = new ParseMemo(config, limits);
   }
 
-  /** @throws EngineError as `parseApiRequest` does */
-  parse(sent: EngineRequest): ParsedRequest {
+  /**
+   * @param scanned its payload, where that has been read already
+   * @throws EngineError as `parseApiRequest` does
+   */
+  parse(sent: EngineRequest, scanned?: ParsedPayload): ParsedRequest {
     const outline = outlineOf(sent);
-    const recalled = outline && this.#parsed.recall(sent, outline);
-    if (recalled?.kind === 'recalled') return { sent, outline, result: recalled };
-    const request = parseApiRequest(sent, this.config, recalled?.scanned);
-    return { sent, outline, result: { kind: 'parsed', request } };
+    const recalled = outline && this.#parsed.recall(sent, outline, scanned);
+    if (recalled?.kind === 'recalled') return { sent, outline, scanned, result: recalled };
+    const request = parseApiRequest(sent, this.config, scanned ?? recalled?.scanned);
+    return { sent, outline, scanned, result: { kind: 'parsed', request } };
+  }
+
+  /**
+   * The same for a request with a long body, which is read in slices: others have their turn in between.
+   *
+   * @throws EngineError as `parseApiRequest` does
+   */
+  async parseLong(sent: EngineRequest): Promise<ParsedRequest> {
+    const { action, contentType, queryParams } = parseApiRequest(sent, this.config, noPayload);
+    const input = { action, contentType, columns: queryParams.columns, body: sent.body };
+    return this.parse(sent, await inTurns(payloadSlices(input)));
   }
 
   /** @throws EngineError as `planAction` does; what throws is not kept */
-  plan({ sent, outline, result }: ParsedRequest, schema: SchemaCache): PlannedRequest {
+  plan({ sent, outline, scanned, result }: ParsedRequest, schema: SchemaCache): PlannedRequest {
     const shapes = this.#shapesOf(schema);
     if (result.kind === 'recalled') {
       const known = shapes.get(result.shape.key);
       if (typeof known === 'object') return { request: result.request, ...known.fill(result.shape.values) };
     }
-    const request = result.kind === 'parsed' ? result.request : parseApiRequest(sent, this.config);
+    const request = result.kind === 'parsed' ? result.request : parseApiRequest(sent, this.config, scanned);
     const { kind } = request.action;
     if (kind === 'info' || kind === 'inspect') return planned(request, schema, this.config);
     const shape = shapeOf(request);

@@ -47,11 +47,37 @@ const unreserved = /^[A-Za-z0-9._~-]*$/;
 
 /** The bytes that a percent-encoded text stands for; a character that is not encoded is the byte of its number. */
 export function bytesOf(encoded: string, plus = ' '): Buffer {
-  return Buffer.from(bytesAsCharacters(encoded, plus), 'latin1');
+  const bytes = Buffer.from(encoded, 'latin1');
+  const plusCode = plus.charCodeAt(0);
+  let length = 0;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const code = bytes[at] ?? 0;
+    const decoded = code === percent ? escapedAt(bytes, at) : undefined;
+    bytes[length] = decoded ?? (code === plusSign ? plusCode : code);
+    length += 1;
+    if (decoded !== undefined) at += 2;
+  }
+  return bytes.subarray(0, length);
 }
 
-function bytesAsCharacters(encoded: string, plus = ' '): string {
-  const spaced = encoded.includes('+') ? encoded.replaceAll('+', plus) : encoded;
+const percent = 0x25;
+const plusSign = 0x2b;
+
+/** undefined where no two hexadecimal digits follow. */
+function escapedAt(bytes: Buffer, at: number): number | undefined {
+  const high = hexDigit(bytes[at + 1] ?? 0);
+  const low = hexDigit(bytes[at + 2] ?? 0);
+  return high === undefined || low === undefined ? undefined : 16 * high + low;
+}
+
+function hexDigit(code: number): number | undefined {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const letter = code | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : undefined;
+}
+
+function bytesAsCharacters(encoded: string): string {
+  const spaced = encoded.includes('+') ? encoded.replaceAll('+', ' ') : encoded;
   if (!spaced.includes('%')) return spaced;
   return (
     decodedAscii(spaced) ??
