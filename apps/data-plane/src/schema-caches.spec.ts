@@ -65,7 +65,7 @@ class FakeCopies implements SchemaCopies {
   read = async ({ key }: ActiveTenant) => this.files.get(key);
   write = async (tenant: ActiveTenant, schema: ReadSchema) => {
     const { contentHash } = schema;
-    const document = () => ({ snapshot: { contentHash, content }, characters: 10 });
+    const document = async () => ({ snapshot: { contentHash, content }, characters: 10 });
     this.files.set(tenant.key, { ...schema, snapshotVersion: tenant.version, document });
   };
   remove = async (key: string) => void this.files.delete(key);
@@ -286,7 +286,7 @@ describe('schema caches', () => {
       copies.files.set('a/b', { ...copy, extraSearchPath: ['others'] });
       await start().get(tenantOf(3));
       expect(database.loads).toBe(3);
-      copies.files.set('a/b', { ...copy, document: () => undefined });
+      copies.files.set('a/b', { ...copy, document: async () => undefined });
       await start().get(tenantOf(3));
       expect(database.loads).toBe(4);
     });

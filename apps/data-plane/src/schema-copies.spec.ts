@@ -3,7 +3,7 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { postgrestDefaults, type TenantSnapshot } from '@perch/contract';
-import { serializeSchemaSnapshot, type SchemaSnapshot } from '@perch/engine';
+import { inTurns, snapshotTextSlices, type SchemaSnapshot } from '@perch/engine';
 import type { Observation } from '@perch/observability';
 import { tenantSnapshot } from '../../../tools/testing/tenant-snapshot.js';
 import { ActiveTenants } from './active-tenant.js';
@@ -28,8 +28,10 @@ const content: SchemaSnapshot['content'] = {
   mediaHandlers: [],
   roles: [],
 };
-const contentHash = createHash('sha256').update(JSON.stringify(content)).digest('hex');
-const text = serializeSchemaSnapshot({ contentHash, content });
+const contentHash = createHash('sha256')
+  .update(`${JSON.stringify(content)}\n`)
+  .digest('hex');
+const text = await inTurns(snapshotTextSlices({ contentHash, content }));
 const read: ReadSchema = {
   version: { kind: 'counted', text: '12:3' },
   catalog: 'sums',
@@ -57,7 +59,7 @@ describe('copies of schemas', () => {
     const copy = await copies().read(tenantOf());
     const { text: _text, ...head } = read;
     expect(copy).toMatchObject({ ...head, snapshotVersion: 7 });
-    expect(copy?.document()).toEqual({ snapshot: { contentHash, content }, characters: text.length });
+    expect(await copy?.document()).toEqual({ snapshot: { contentHash, content }, characters: text.length });
     expect((await fs.readFile(await onlyFile())).toString('latin1')).not.toContain('hidden');
     expect(notes).toEqual([]);
   });
@@ -75,7 +77,7 @@ describe('copies of schemas', () => {
 
   it('of a document that this release does not understand have none', async () => {
     await copies().write(tenantOf(), { ...read, text: text.replace(/^\d+/, '0') });
-    expect((await copies().read(tenantOf()))?.document()).toBeUndefined();
+    expect(await (await copies().read(tenantOf()))?.document()).toBeUndefined();
   });
 
   it('are sealed with the database URL where there is no fleet token', async () => {

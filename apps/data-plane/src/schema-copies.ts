@@ -3,9 +3,9 @@
  * read again: each with the state of the database that it was read at. Whether it still holds, the database says.
  */
 import { promisify } from 'node:util';
-import { deflateRaw, inflateRawSync } from 'node:zlib';
+import { deflateRaw, inflateRaw } from 'node:zlib';
 import { z } from 'zod';
-import { InternalError, parseSchemaSnapshot, type SchemaSnapshot } from '@perch/engine';
+import { inTurns, InternalError, parsedSnapshotSlices, type SchemaSnapshot } from '@perch/engine';
 import type { Observer } from '@perch/observability';
 import { createSealedFiles } from '@perch/tenancy';
 import type { ActiveTenant } from './active-tenant.js';
@@ -29,14 +29,14 @@ export interface SchemaCopy extends SchemaState {
   /** Searched for the views below those, when it was read. */
   readonly extraSearchPath: readonly string[];
   /** The document, unpacked when asked for. undefined when this release does not understand it. */
-  document(): { readonly snapshot: SchemaSnapshot; readonly characters: number } | undefined;
+  document(): Promise<{ readonly snapshot: SchemaSnapshot; readonly characters: number } | undefined>;
 }
 
 export interface ReadSchema extends SchemaState {
   readonly contentHash: string;
   readonly schemas: readonly string[];
   readonly extraSearchPath: readonly string[];
-  /** As `serializeSchemaSnapshot` wrote it. */
+  /** As `snapshotTextSlices` makes it. */
   readonly text: string;
 }
 
@@ -58,6 +58,7 @@ export interface SchemaCopyOptions {
 }
 
 const pack = promisify(deflateRaw);
+const unpack = promisify(inflateRaw);
 const newline = 0x0a;
 
 export function createSchemaCopies({ directory, fleetToken, observer }: SchemaCopyOptions): SchemaCopies {
@@ -94,9 +95,9 @@ function copyOf(content: Buffer): SchemaCopy {
     extraSearchPath: head.extra_search_path,
     snapshotVersion: head.snapshot_version,
     contentHash: head.content_hash,
-    document() {
-      const text = inflateRawSync(content.subarray(end + 1)).toString('utf8');
-      const snapshot = parseSchemaSnapshot(text);
+    async document() {
+      const text = (await unpack(content.subarray(end + 1))).toString('utf8');
+      const snapshot = await inTurns(parsedSnapshotSlices(text));
       return snapshot === undefined ? undefined : { snapshot, characters: text.length };
     },
   };

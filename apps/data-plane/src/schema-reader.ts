@@ -3,9 +3,10 @@
  * keeps nothing; when to read is not its business.
  */
 import {
-  createSchemaCache,
   databaseSettingNames,
-  serializeSchemaSnapshot,
+  inTurns,
+  schemaCacheSlices,
+  snapshotTextSlices,
   SqlError,
   withDatabaseSettings,
   type DatabaseSettingsOptions,
@@ -96,12 +97,12 @@ export function createSchemaReader({ database, copies, observer, sharedBy }: Sch
     async fromDatabase(tenant) {
       const { config, configured, snapshot, state } = await readAll(tenant);
       const { contentHash } = snapshot;
-      const text = serializeSchemaSnapshot(snapshot);
+      const text = await inTurns(snapshotTextSlices(snapshot));
       if (state !== undefined) {
         const { schemas, extraSearchPath } = configured.api;
         void copies?.write(tenant, { ...state, schemas, extraSearchPath, contentHash, text });
       }
-      const cache = sharedBy(contentHash) ?? createSchemaCache(snapshot);
+      const cache = sharedBy(contentHash) ?? (await inTurns(schemaCacheSlices(snapshot)));
       const schema = { cache, version: state?.version, snapshotVersion: tenant.version, config };
       return { schema, characters: text.length };
     },
@@ -113,8 +114,8 @@ export function createSchemaReader({ database, copies, observer, sharedBy }: Sch
       if (!isEqual(copy.schemas, schemas) || !isEqual(copy.extraSearchPath, extraSearchPath)) return undefined;
       if (!(await holds(copy, tenant, database))) return undefined;
       const shared = sharedBy(copy.contentHash);
-      const document = shared === undefined ? copy.document() : undefined;
-      const cache = shared ?? (document === undefined ? undefined : createSchemaCache(document.snapshot));
+      const document = shared === undefined ? await copy.document() : undefined;
+      const cache = shared ?? (document && (await inTurns(schemaCacheSlices(document.snapshot))));
       if (cache === undefined) return undefined;
       const schema = { cache, version: copy.version, snapshotVersion: tenant.version, config };
       return { schema, characters: document?.characters ?? 0, catalog: copy.catalog };

@@ -17,10 +17,11 @@ export {
 } from './sql-executor.js';
 
 export type { SchemaCache } from './schema-cache/schema-cache.js';
-export { createSchemaCache } from './schema-cache/create-schema-cache.js';
+export { inTurns, type Slices } from './slices.js';
+export { createSchemaCache, schemaCacheSlices } from './schema-cache/create-schema-cache.js';
 export { loadSchemaCache } from './schema-cache/load-schema-cache.js';
 export { readSchemaBehind, readSchemaSnapshot, type SchemaOptions } from './schema-cache/read-schema-snapshot.js';
-export { parseSchemaSnapshot, serializeSchemaSnapshot, type SchemaSnapshot } from './schema-cache/schema-snapshot.js';
+export { parsedSnapshotSlices, snapshotTextSlices, type SchemaSnapshot } from './schema-cache/schema-snapshot.js';
 export { readDatabaseSettings, type DatabaseSettingsOptions } from './schema-cache/read-database-settings.js';
 export { databaseSettingNames, withDatabaseSettings } from './api-config-overrides.js';
 

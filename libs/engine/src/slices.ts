@@ -22,6 +22,44 @@ export async function inTurns<T>(slices: Slices<T>): Promise<T> {
   return step.value;
 }
 
+/** Each item once, `sliceItems` of them in one go. */
+export function* eachInSlices<T>(items: Iterable<T>, use: (item: T) => void, sliceItems = 2_000): Slices<void> {
+  let left = sliceItems;
+  for (const item of items) {
+    use(item);
+    left -= 1;
+    if (left > 0) continue;
+    left = sliceItems;
+    yield;
+  }
+}
+
+export function* mapInSlices<T, R>(items: Iterable<T>, map: (item: T) => R, sliceItems?: number): Slices<readonly R[]> {
+  const mapped: R[] = [];
+  yield* eachInSlices(items, (item) => mapped.push(map(item)), sliceItems);
+  return mapped;
+}
+
+/** Groups of items whose sizes together reach `most`, in their order, and one of what is left. */
+export function* groupsInSlices<T>(
+  items: readonly T[],
+  sizeOf: (item: T) => number,
+  use: (group: readonly T[]) => void,
+  most = 2_000,
+): Slices<void> {
+  let from = 0;
+  let size = 0;
+  for (const [at, item] of items.entries()) {
+    size += sizeOf(item);
+    if (size < most) continue;
+    use(items.slice(from, at + 1));
+    from = at + 1;
+    size = 0;
+    yield;
+  }
+  if (from < items.length) use(items.slice(from));
+}
+
 /** The one that was promised last. */
 let promised: Promise<void> = Promise.resolve();
 

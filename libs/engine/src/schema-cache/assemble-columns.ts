@@ -1,4 +1,5 @@
 /** Rows of the column query and of the comments in, columns by relation out. Pure. */
+import { eachInSlices, type Slices } from '../slices.js';
 import { flag, integer, optionalText, text, type CatalogRow } from './catalog-row.js';
 import type { Column } from './table.js';
 import type { Types } from './types.js';
@@ -7,19 +8,19 @@ import type { Types } from './types.js';
 export type ColumnsByRelation = ReadonlyMap<string, ReadonlyMap<number, Column>>;
 
 /** @param commentOf comment on a column, by its relation's oid and its number. */
-export function assembleColumns(
+export function* assembleColumns(
   rows: readonly CatalogRow[],
   types: Types,
   commentOf: (relation: string, number: number) => string | undefined,
-): ColumnsByRelation {
+): Slices<ColumnsByRelation> {
   const byRelation = new Map<string, Map<number, Column>>();
-  for (const row of rows) {
+  yield* eachInSlices(rows, (row) => {
     const relation = text(row, 0);
     let columns = byRelation.get(relation);
     if (columns === undefined) byRelation.set(relation, (columns = new Map()));
     const number = integer(row, 1);
     columns.set(number, assembleColumn(row, types, commentOf(relation, number)));
-  }
+  });
   return byRelation;
 }
 

@@ -1,3 +1,4 @@
+import { atOnce } from '../slices.js';
 import { assembleTables, type TableRows } from './assemble-tables.js';
 import { Types } from './types.js';
 
@@ -21,7 +22,9 @@ const rows: TableRows = {
 };
 
 const assemble = (given: Partial<TableRows>) => {
-  const { tables, foreignKeys } = assembleTables({ ...rows, ...given }, new Map([['1', 'api']]), new Types([], []));
+  const { tables, foreignKeys } = atOnce(
+    assembleTables({ ...rows, ...given }, new Map([['1', 'api']]), new Types([], [])),
+  );
   return { keys: tables.map(({ name, primaryKey }) => [name, ...primaryKey]), foreignKeys };
 };
 

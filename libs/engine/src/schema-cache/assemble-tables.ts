@@ -1,12 +1,13 @@
 /** Rows of the queries for relations, columns, keys and views in; tables with their columns and keys, and foreign keys, out. Pure. */
 import { InternalError } from '../error/engine-error.js';
+import { eachInSlices, mapInSlices, type Slices } from '../slices.js';
 import { assembleColumns } from './assemble-columns.js';
 import { flag, integer, integerArray, text, type CatalogRow } from './catalog-row.js';
 import { KeyEnds, type BaseKey, type ShownKey } from './key-ends.js';
 import type { ForeignKey, KeyEnd, TableRecord } from './schema-snapshot.js';
 import type { Column, TableKind } from './table.js';
 import type { Types } from './types.js';
-import { copiedColumns } from './view-columns.js';
+import { copiedColumns, type CopiedColumn } from './view-columns.js';
 
 export interface TableRows {
   readonly relations: readonly CatalogRow[];
@@ -46,20 +47,26 @@ const kinds: Readonly<Record<string, TableKind>> = {
 };
 
 /** @param schemas names of the exposed schemas by oid, in the order of the names. */
-export function assembleTables(rows: TableRows, schemas: ReadonlyMap<string, string>, types: Types): AssembledTables {
+export function* assembleTables(
+  rows: TableRows,
+  schemas: ReadonlyMap<string, string>,
+  types: Types,
+): Slices<AssembledTables> {
   const relations = bySchema(rows.relations, schemas);
   const indexes = new Map(relations.map((row, index) => [text(row, 0), index]));
-  const comments = readComments(rows.relationComments);
+  const comments = yield* readComments(rows.relationComments);
   const commentOf = (relation: string, number: number) => comments.get(relation)?.get(number);
-  const columns = assembleColumns(rows.columns, types, commentOf);
-  const keys = rows.keys.map(readKey);
-  const copies = new Map(rows.views.map((row) => [text(row, 0), copiedColumns(text(row, 1))]));
+  const columns = yield* assembleColumns(rows.columns, types, commentOf);
+  const keys = yield* mapInSlices(rows.keys, readKey);
+  const copies = new Map<string, readonly CopiedColumn[]>();
+  // A view's tree may be long.
+  yield* eachInSlices(rows.views, (row) => copies.set(text(row, 0), copiedColumns(text(row, 1))), 20);
   const ends = new KeyEnds((relation) => indexes.has(relation), copies);
 
   const named: NamesOf = (key) => namesOf(columns.get(key.relation), key.columns);
-  const primaryKeys = readPrimaryKeys(keys, ends, named);
+  const primaryKeys = yield* readPrimaryKeys(keys, ends, named);
 
-  const tables = relations.map((row): TableRecord => {
+  const tables = yield* mapInSlices(relations, (row): TableRecord => {
     const relation = text(row, 0);
     const can = changesOf(row);
     const isPartition = flag(row, 5);
@@ -79,7 +86,7 @@ export function assembleTables(rows: TableRows, schemas: ReadonlyMap<string, str
   const rowTypes = new Map(relations.map((row, index) => [text(row, 4), index]));
   return {
     tables,
-    foreignKeys: readForeignKeys(keys, ends, named, indexes),
+    foreignKeys: yield* readForeignKeys(keys, ends, named, indexes),
     ofRows: (type) => tables[rowTypes.get(type) ?? -1],
   };
 }
@@ -93,12 +100,12 @@ function bySchema(relations: readonly CatalogRow[], schemas: ReadonlyMap<string,
 }
 
 /** By relation's oid and column's number, 0 for the relation itself. */
-function readComments(rows: readonly CatalogRow[]): ReadonlyMap<string, ReadonlyMap<number, string>> {
+function* readComments(rows: readonly CatalogRow[]): Slices<ReadonlyMap<string, ReadonlyMap<number, string>>> {
   const byRelation = new Map<string, Map<number, string>>();
-  for (const row of rows) {
+  yield* eachInSlices(rows, (row) => {
     const comments = byRelation.get(text(row, 0)) ?? new Map<number, string>();
     byRelation.set(text(row, 0), comments.set(integer(row, 1), text(row, 2)));
-  }
+  });
   return byRelation;
 }
 
@@ -126,14 +133,14 @@ function readKey(row: CatalogRow): Key {
 }
 
 /** By relation's oid. Of several ways in which a view shows a key the first counts; a join shows several tables' keys. */
-function readPrimaryKeys(
+function* readPrimaryKeys(
   keys: readonly Key[],
   ends: KeyEnds,
   named: NamesOf,
-): ReadonlyMap<string, ReadonlySet<string>> {
+): Slices<ReadonlyMap<string, ReadonlySet<string>>> {
   const byRelation = new Map<string, Set<string>>();
-  for (const key of keys) {
-    if (key.kind !== 'p') continue;
+  yield* eachInSlices(keys, (key) => {
+    if (key.kind !== 'p') return;
     const seen = new Set<string>();
     for (const end of ends.shown(key)) {
       if (seen.has(end.relation)) continue;
@@ -142,31 +149,36 @@ function readPrimaryKeys(
       for (const name of named(end) ?? []) names.add(name);
       byRelation.set(end.relation, names);
     }
-  }
+  });
   return byRelation;
 }
 
-function readForeignKeys(
+function* readForeignKeys(
   keys: readonly Key[],
   ends: KeyEnds,
   named: NamesOf,
   indexes: ReadonlyMap<string, number>,
-): readonly ForeignKey[] {
-  const unique = new Set(keys.filter((key) => key.kind !== 'f').map(columnSet));
+): Slices<readonly ForeignKey[]> {
+  const unique = new Set(
+    yield* mapInSlices(
+      keys.filter((key) => key.kind !== 'f'),
+      columnSet,
+    ),
+  );
   const endsOf = (key: BaseKey): readonly KeyEnd[] =>
     ends.shown(key).flatMap((end) => {
       const names = named(end);
       return names === undefined ? [] : [{ table: indexOf(indexes, end.relation), columns: names }];
     });
   const foreignKeys: ForeignKey[] = [];
-  for (const key of keys) {
-    if (key.referenced === undefined) continue;
+  yield* eachInSlices(keys, (key) => {
+    if (key.referenced === undefined) return;
     const origins = endsOf(key);
-    if (origins.length === 0) continue;
+    if (origins.length === 0) return;
     const targets = endsOf(key.referenced);
-    if (targets.length === 0) continue;
+    if (targets.length === 0) return;
     foreignKeys.push({ constraint: key.constraint, oneToOne: unique.has(columnSet(key)), origins, targets });
-  }
+  });
   return foreignKeys;
 }
 

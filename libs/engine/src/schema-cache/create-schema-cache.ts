@@ -1,12 +1,13 @@
 /** A schema's document in, the lookups over it out. What is derived is derived when first asked for, and kept. */
 import { identifierKey, type QualifiedIdentifier } from '../identifiers.js';
+import { atOnce, groupsInSlices, type Slices } from '../slices.js';
 import { ColumnFactory } from './column-factory.js';
 import { RelationshipDeriver } from './derive-relationships.js';
 import type { MediaHandler, MediaHandlers } from './media-handler.js';
 import { compareOverloads } from './overload-order.js';
 import type { Relationship } from './relationship.js';
 import type { SchemaCache } from './schema-cache.js';
-import type { MediaHandlerRecord, SchemaSnapshot } from './schema-snapshot.js';
+import { sizeOfTable, type MediaHandlerRecord, type SchemaSnapshot } from './schema-snapshot.js';
 import type { Routine } from './routine.js';
 import type { Table } from './table.js';
 
@@ -18,16 +19,28 @@ interface Reach {
 
 const nothingReached: Reach = { all: [], byName: new Map() };
 const noHandlers: MediaHandlers = new Map();
+/** Tables that take some milliseconds in each step. */
+const largeTables = 1_000;
 
-export function createSchemaCache({ contentHash, content }: SchemaSnapshot): SchemaCache {
+/** For a schema that is not large. */
+export function createSchemaCache(snapshot: SchemaSnapshot): SchemaCache {
+  return atOnce(schemaCacheSlices(snapshot));
+}
+
+export function* schemaCacheSlices({ contentHash, content }: SchemaSnapshot): Slices<SchemaCache> {
   const columns = new ColumnFactory();
-  const tables = content.tables.map((record): Table => {
-    const compact = record.columns.map((column) => columns.compact(column));
-    return { ...record, columns: new Map(compact.map((column) => [column.name, column])) };
+  const tables: Table[] = [];
+  yield* groupsInSlices(content.tables, sizeOfTable, (records) => {
+    for (const record of records) {
+      const compact = record.columns.map((column) => columns.compact(column));
+      tables.push({ ...record, columns: new Map(compact.map((column) => [column.name, column])) });
+    }
   });
+  const isLarge = tables.length > largeTables;
   const tableIndexes = new Map(tables.map((table, index) => [identifierKey(table), index]));
   const isTable = ({ kind }: Table) => kind !== 'partition';
   const tablesBySchema = groupBy(tables.filter(isTable), (table) => table.schema);
+  if (isLarge) yield;
   const routines = groupBy(content.routines, identifierKey);
   for (const overloads of routines.values()) if (overloads.length > 1) overloads.sort(compareOverloads);
   const routineNames = new Map<string, string[]>();
@@ -39,6 +52,7 @@ export function createSchemaCache({ contentHash, content }: SchemaSnapshot): Sch
   const roles = new Map(content.roles.map((role) => [role.name, role]));
   const handlers = indexHandlers(content.mediaHandlers);
 
+  if (isLarge) yield;
   const deriver = new RelationshipDeriver(tables, content);
   const reaches = new Map<number, ReadonlyMap<string, Reach>>();
   const reachOf = (origin: QualifiedIdentifier, targetSchema: string): Reach => {

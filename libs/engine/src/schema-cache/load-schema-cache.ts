@@ -1,6 +1,7 @@
 /** A database in, its schema cache out: for callers that keep no snapshot beside it. */
+import { inTurns } from '../slices.js';
 import type { SqlExecutor } from '../sql-executor.js';
-import { createSchemaCache } from './create-schema-cache.js';
+import { schemaCacheSlices } from './create-schema-cache.js';
 import { readSchemaSnapshot, type SchemaOptions } from './read-schema-snapshot.js';
 import type { SchemaCache } from './schema-cache.js';
 
@@ -10,5 +11,5 @@ export async function loadSchemaCache(
   options: SchemaOptions,
   signal?: AbortSignal,
 ): Promise<SchemaCache> {
-  return createSchemaCache(await readSchemaSnapshot(executor, options, signal));
+  return inTurns(schemaCacheSlices(await readSchemaSnapshot(executor, options, signal)));
 }

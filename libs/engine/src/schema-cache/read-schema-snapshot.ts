@@ -6,6 +6,7 @@
  * The queries are plain: on a cold connection PostgreSQL takes longer to plan a join or an aggregate than to send the rows.
  */
 import { engineError } from '../error/engine-error.js';
+import { inTurns, mapInSlices } from '../slices.js';
 import type { QualifiedIdentifier } from '../identifiers.js';
 import { SqlError, type SqlExecutor, type SqlResult, type SqlStatement } from '../sql-executor.js';
 import { assembleMediaHandler, rowTypeOf } from './assemble-media-handlers.js';
@@ -24,7 +25,7 @@ import {
   type CatalogRows,
 } from './catalog-queries.js';
 import { integer, optionalText, text } from './catalog-row.js';
-import { createSchemaSnapshot, type SchemaSnapshot } from './schema-snapshot.js';
+import { snapshotSlices, type SchemaSnapshot } from './schema-snapshot.js';
 import { rowTypesSql } from './sql/functions.sql.js';
 import { settableParametersSql } from './sql/roles.sql.js';
 import { Types } from './types.js';
@@ -122,8 +123,8 @@ async function assembleSnapshot(rows: CatalogRows, options: SchemaOptions, ask: 
 
   const types = new Types(rows.types, rows.enumLabels);
   const schemaNames = new Map(rows.namespaces.map((row) => [text(row, 0), text(row, 1)]));
-  const { tables, foreignKeys, ofRows } = assembleTables(rows, schemaNames, types);
-  const functions = rows.functions.map(readFunction);
+  const { tables, foreignKeys, ofRows } = await inTurns(assembleTables(rows, schemaNames, types));
+  const functions = await inTurns(mapInSlices(rows.functions, readFunction));
   const ofExposed = functions.filter(({ identifier }) => exposed.has(identifier.schema));
 
   const rowTypes = ofExposed.map((one) => rowTypeOf(one, types)).filter((type) => type !== undefined);
@@ -136,18 +137,20 @@ async function assembleSnapshot(rows: CatalogRows, options: SchemaOptions, ask: 
     return table === undefined ? further.relations.get(type) : { schema: table.schema, name: table.name };
   };
 
-  return createSchemaSnapshot({
+  const routines = await inTurns(mapInSlices(ofExposed, (one) => assembleRoutine(one, types)));
+  const content = {
     serverVersion: integer(rows.namespaces[0] ?? [], 3),
     readOnlyByDefault: optionalText(rows.namespaces[0] ?? [], 4) === 'on',
     schemas,
     tables,
     foreignKeys,
     computedRelationships: present(functions.map((one) => assembleComputedRelationship(one, ofRows))),
-    routines: present(ofExposed.map((one) => assembleRoutine(one, types))),
+    routines: present(routines),
     representations: assembleRepresentations(rows.casts, types),
     mediaHandlers: present(ofExposed.map((one) => assembleMediaHandler(one, types, rowsOf))),
     roles: assembleRoles(rows.roles, rows.memberships, (parameter) => further.settable.has(parameter)),
-  });
+  };
+  return inTurns(snapshotSlices(content));
 }
 
 function present<T>(values: readonly (T | undefined)[]): readonly T[] {

@@ -1,13 +1,14 @@
 import { filmWorld } from '../../test/fixtures/schema-cache.js';
+import { atOnce } from '../slices.js';
 import { createSchemaCache } from './create-schema-cache.js';
-import { createSchemaSnapshot, parseSchemaSnapshot, serializeSchemaSnapshot } from './schema-snapshot.js';
+import { createSchemaSnapshot, parsedSnapshotSlices, snapshotTextSlices } from './schema-snapshot.js';
 
 describe('a schema as a document', () => {
   const snapshot = createSchemaSnapshot(filmWorld);
-  const text = serializeSchemaSnapshot(snapshot);
+  const text = atOnce(snapshotTextSlices(snapshot));
 
   test('is read as it was written', () => {
-    const read = parseSchemaSnapshot(text);
+    const read = atOnce(parsedSnapshotSlices(text));
     expect(read).toEqual(snapshot);
     expect(read && createSchemaCache(read).table({ schema: 'api', name: 'films' })?.columns.size).toBe(11);
   });
@@ -19,7 +20,7 @@ describe('a schema as a document', () => {
     ['of another release', text.replace(/^\d+/, '0')],
     ['something else', '{}'],
   ])('is nothing when it is %s', (_, broken) => {
-    expect(parseSchemaSnapshot(broken)).toBeUndefined();
+    expect(atOnce(parsedSnapshotSlices(broken))).toBeUndefined();
   });
 
   test('its hash is of its content alone', () => {
