@@ -7,6 +7,7 @@ import { createCallMetrics, createOperationMetrics } from './management-metrics.
 import type { Observation } from './observation.js';
 import { combineObservers, type Observer } from './observer.js';
 import { createBugMetrics, registerCounts, type ProcessCounts } from './process-metrics.js';
+import { createTalliedCounter, type Tally } from './tallied-counter.js';
 import { createTenantMetrics, type TenantMetricsOptions } from './tenant-metrics.js';
 
 /** Text exposition and its content type. */
@@ -86,7 +87,7 @@ function createRequestMetrics(registry: Registry, tenants: TenantMetricsOptions)
   const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> =>
     new Counter({ name, help, labelNames: [...labelNames], registers });
 
-  const requests = counter('perch_requests_total', 'Requests answered', ['method', 'status']);
+  const requests = createRequestCounts(registry);
   const errors = counter('perch_request_errors_total', 'Requests answered with an error', ['kind', 'code']);
   const duration = new Histogram({
     name: 'perch_request_duration_seconds',
@@ -94,7 +95,12 @@ function createRequestMetrics(registry: Registry, tenants: TenantMetricsOptions)
     buckets: durationBuckets,
     registers,
   });
-  const responseBytes = counter('perch_response_bytes_total', 'Bytes of response bodies');
+  const responseBytes = createTalliedCounter(
+    registry,
+    'perch_response_bytes_total',
+    'Bytes of response bodies',
+    [],
+  ).series({});
   const lookups = counter('perch_tenant_lookups_total', 'Tenant lookups by outcome', ['outcome']);
   const connected = new Gauge({
     name: 'perch_control_plane_connected',
@@ -127,9 +133,9 @@ function createRequestMetrics(registry: Registry, tenants: TenantMetricsOptions)
     note(observation: Observation) {
       switch (observation.kind) {
         case 'request':
-          requests.inc({ method: knownMethod(observation.method), status: String(observation.status) });
+          requests(observation.method, observation.status);
           duration.observe(observation.durationMs / 1000);
-          responseBytes.inc(observation.responseBytes);
+          responseBytes.added += observation.responseBytes;
           if (observation.errorKind !== undefined)
             errors.inc({ kind: observation.errorKind, code: codeClass(observation.errorCode) });
           byTenant.count(observation);
@@ -182,6 +188,20 @@ function createRequestMetrics(registry: Registry, tenants: TenantMetricsOptions)
           return;
       }
     },
+  };
+}
+
+/** By method and status; counted by number, since a text for each request would have to be made. */
+function createRequestCounts(registry: Registry): (method: string, status: number) => void {
+  const counter = createTalliedCounter(registry, 'perch_requests_total', 'Requests answered', ['method', 'status']);
+  const byMethod = new Map<string, Map<number, Tally>>();
+  return (sent, status) => {
+    const method = knownMethod(sent);
+    let byStatus = byMethod.get(method);
+    if (byStatus === undefined) byMethod.set(method, (byStatus = new Map<number, Tally>()));
+    let tally = byStatus.get(status);
+    if (tally === undefined) byStatus.set(status, (tally = counter.series({ method, status: String(status) })));
+    tally.added += 1;
   };
 }
 

@@ -53,6 +53,16 @@ describe('metrics by tenant', () => {
     expect(await registry.metrics()).not.toContain('"old"');
   });
 
+  it('leaves its place to one that is asked all the time, however long ago it came', async () => {
+    const metrics = create(1);
+    for (let minute = 0; minute < 30; minute += 1) {
+      metrics.count(request('busy'));
+      nowMs += 60_000;
+    }
+    metrics.count(request('new'));
+    expect(await shown()).toEqual(['busy ok 30', 'other ok 1']);
+  });
+
   it('names none when there are no places', async () => {
     create(0).count(request('a'));
     expect(await shown()).toEqual([]);

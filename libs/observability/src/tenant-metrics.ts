@@ -1,12 +1,16 @@
 /**
  * Requests by tenant, of so many tenants at most: a fleet process has thousands, and each would be series of its own for
  * ever. A tenant that comes when all places are taken gets that of one nobody asked for a while, else it counts as `other`.
+ * A request only adds to its tenant's place; the registry is told when somebody looks.
  */
 import { Counter, type Registry } from 'prom-client';
 import type { RequestObservation } from './observation.js';
 
 /** Milliseconds without a request after which a tenant's place may be given away; several scrapes must have seen it. */
 const IDLE_MS = 10 * 60_000;
+
+/** Milliseconds in which further requests of a tenant are not noted: to keep the order costs more than to count. */
+const NOTED_MS = 1_000;
 
 /** Everybody without a place. Keys of tenants hold a slash; a name in a tenants file hardly is this one. */
 const OTHER = 'other';
@@ -20,34 +24,67 @@ export interface TenantMetricsOptions {
   readonly now: () => number;
 }
 
+/** What came to a tenant since somebody looked last. */
+interface Place {
+  /** Milliseconds of the clock. */
+  seenAt: number;
+  readonly requests: Record<RequestOutcome, number>;
+  seconds: number;
+}
+
 export function createTenantMetrics(registry: Registry, { max, now }: TenantMetricsOptions) {
   const registers = [registry];
+  /** The first is the one that was not asked for longest. */
+  const places = new Map<string, Place>();
+  const others = newPlace(0);
+
+  const eachPlace = (tell: (tenant: string, place: Place) => void) => {
+    for (const [tenant, place] of places) tell(tenant, place);
+    tell(OTHER, others);
+  };
   const requests = new Counter({
     name: 'perch_tenant_requests_total',
     help: 'Requests answered, by tenant and outcome',
     labelNames: ['tenant', 'outcome'],
     registers,
+    collect() {
+      eachPlace((tenant, place) => {
+        for (const outcome of outcomes) {
+          if (place.requests[outcome] > 0) this.inc({ tenant, outcome }, place.requests[outcome]);
+          place.requests[outcome] = 0;
+        }
+      });
+    },
   });
   const seconds = new Counter({
     name: 'perch_tenant_request_seconds_total',
     help: 'Time spent answering requests, by tenant',
     labelNames: ['tenant'],
     registers,
+    collect() {
+      eachPlace((tenant, place) => {
+        if (place.seconds > 0) this.inc({ tenant }, place.seconds);
+        place.seconds = 0;
+      });
+    },
   });
-  /** When a tenant was last asked; the first is the one that was not asked for longest. */
-  const seen = new Map<string, number>();
 
-  const labelOf = (tenant: string): string => {
+  const placeOf = (tenant: string): Place => {
     const at = now();
-    if (!seen.delete(tenant) && seen.size >= max && !giveUpIdle(at)) return OTHER;
-    seen.set(tenant, at);
-    return tenant;
+    const known = places.get(tenant);
+    if (known !== undefined && at - known.seenAt < NOTED_MS) return known;
+    if (known === undefined && places.size >= max && !giveUpIdle(at)) return others;
+    const place = known ?? newPlace(at);
+    place.seenAt = at;
+    places.delete(tenant);
+    places.set(tenant, place);
+    return place;
   };
   const giveUpIdle = (at: number): boolean => {
-    const [oldest] = seen;
-    if (oldest === undefined || at - oldest[1] < IDLE_MS) return false;
+    const [oldest] = places;
+    if (oldest === undefined || at - oldest[1].seenAt < IDLE_MS) return false;
     const [tenant] = oldest;
-    seen.delete(tenant);
+    places.delete(tenant);
     for (const outcome of outcomes) requests.remove({ tenant, outcome });
     seconds.remove({ tenant });
     return true;
@@ -57,11 +94,15 @@ export function createTenantMetrics(registry: Registry, { max, now }: TenantMetr
     /** A request to an address that names no tenant is nobody's. */
     count({ tenant, status, durationMs }: RequestObservation): void {
       if (max === 0 || tenant === undefined) return;
-      const label = labelOf(tenant);
-      requests.inc({ tenant: label, outcome: outcomeOf(status) });
-      seconds.inc({ tenant: label }, durationMs / 1000);
+      const place = placeOf(tenant);
+      place.requests[outcomeOf(status)] += 1;
+      place.seconds += durationMs / 1000;
     },
   };
+}
+
+function newPlace(seenAt: number): Place {
+  return { seenAt, requests: { ok: 0, refused: 0, failed: 0, canceled: 0 }, seconds: 0 };
 }
 
 const outcomes: readonly RequestOutcome[] = ['ok', 'refused', 'failed', 'canceled'];
