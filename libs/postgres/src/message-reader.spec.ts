@@ -36,6 +36,21 @@ describe('MessageReader', () => {
     expect(read([...stream].map((byte) => Buffer.from([byte])))).toEqual(all);
   });
 
+  it('keeps nothing of a buffer that is used again for what comes next', () => {
+    const [shared, bodies] = [Buffer.alloc(4), [] as string[]];
+    const reader = new MessageReader(
+      (_, buffer, start, end) => bodies.push(buffer.toString('latin1', start, end)),
+      1_000,
+      () => undefined,
+    );
+    for (let at = 0; at < stream.length; at += shared.length) {
+      const bytes = stream.copy(shared, 0, at, at + shared.length);
+      reader.push(shared.subarray(0, bytes));
+      shared.fill(0xff);
+    }
+    expect(bodies).toEqual(['row', '', 'a longer body', 'I']);
+  });
+
   it('reports a message that is too long when it begins', () => {
     expect(read([message('D', 'x'.repeat(2_000)).subarray(0, 10)])).toEqual({ messages: [], bad: ['too-long'] });
   });

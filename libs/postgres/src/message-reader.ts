@@ -1,6 +1,6 @@
 /**
  * Chunks of a socket in, whole messages of the PostgreSQL protocol out, each as a window into a buffer. It knows where a
- * message ends and nothing of what it means.
+ * message ends and nothing of what it means. What it keeps of a chunk it copies: the next one may come in the same buffer.
  *
  * @see https://www.postgresql.org/docs/18/protocol-overview.html#PROTOCOL-MESSAGE-CONCEPTS
  */
@@ -26,7 +26,7 @@ export class MessageReader {
 
   push(chunk: Buffer): void {
     if (this.pending === 0) return this.consume(chunk);
-    this.pieces.push(chunk);
+    this.pieces.push(Buffer.from(chunk));
     this.pending += chunk.length;
     if (this.pending < this.needed) return;
     const joined = Buffer.concat(this.pieces, this.pending);
@@ -56,7 +56,7 @@ export class MessageReader {
   }
 
   private keep(buffer: Buffer, from: number): void {
-    const rest = buffer.subarray(from);
+    const rest = Buffer.from(buffer.subarray(from));
     this.pieces = [rest];
     this.pending = rest.length;
   }

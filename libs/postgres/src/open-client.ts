@@ -1,7 +1,9 @@
 /** Opens a client of the driver: startup, TLS and authentication are the driver's work. */
+import { Socket } from 'node:net';
 import pg from 'pg';
 import { explainCertificate } from './certificate-refused.js';
 import { guardStream } from './guarded-stream.js';
+import { SharedBufferSocket } from './shared-buffer-socket.js';
 
 export interface OpenedClient {
   readonly client: pg.Client;
@@ -16,7 +18,8 @@ export interface OpenedClient {
  * @throws CertificateRefusedError, NotPostgresError, or what the driver or the server said.
  */
 export async function openClient(config: pg.ClientConfig, plainTextAllowed: boolean): Promise<OpenedClient> {
-  const client = new pg.Client(config);
+  // With TLS the driver puts a stream of its own around the socket.
+  const client = new pg.Client(config.ssl ? config : { ...config, stream: openSocket });
   // Without a listener a broken socket would end the process; a query that runs is told by its own rejection.
   client.on('error', () => {});
   // Of both the driver listens to its messages from then on.
@@ -32,4 +35,8 @@ export async function openClient(config: pg.ClientConfig, plainTextAllowed: bool
     if (!noTls || !plainTextAllowed || config.ssl === false) throw explainCertificate(error);
     return openClient({ ...config, ssl: false }, plainTextAllowed);
   }
+}
+
+function openSocket(): Socket {
+  return SharedBufferSocket.create() ?? new Socket();
 }

@@ -12,6 +12,7 @@ import { MessageReader } from './message-reader.js';
 import { openClient, type OpenedClient } from './open-client.js';
 import { PipelinedTransaction, type PacketOutcome } from './pipelined-transaction.js';
 import { PreparedStatements } from './prepared-statements.js';
+import { SharedBufferSocket } from './shared-buffer-socket.js';
 
 export interface ConnectionOptions {
   readonly connectTimeoutMs: number;
@@ -68,7 +69,9 @@ export class PacketConnection {
       (reason) => this.giveUp(reason),
     );
     this.socket.removeAllListeners('data');
-    this.socket.on('data', (chunk: Buffer) => this.read(reader, chunk));
+    const read = (chunk: Buffer) => this.read(reader, chunk);
+    if (stream instanceof SharedBufferSocket) stream.takeReads(read);
+    else this.socket.on('data', read);
     this.socket.once('close', () => this.closed());
   }
 

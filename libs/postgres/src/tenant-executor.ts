@@ -29,7 +29,8 @@ export class TenantExecutor implements SqlExecutor {
 
   /** @see SqlExecutor.submit for what it throws. */
   async submit(packet: SqlPacket, signal?: CancelSignal): Promise<readonly SqlResult[]> {
-    let connection = await this.take(signal);
+    throwIfAborted(signal);
+    let connection = this.pool.takeIdle() ?? (await this.take(signal));
     for (let tries = 1; ; tries += 1) {
       const startedAt = performance.now();
       const outcome = await this.runOn(connection, packet, signal);
@@ -82,13 +83,21 @@ export class TenantExecutor implements SqlExecutor {
   }
 
   /** Gives the connection back in every case. */
-  private async runOn(
+  private runOn(
     connection: PacketConnection,
     packet: SqlPacket,
     signal: CancelSignal | undefined,
   ): Promise<PacketOutcome> {
     const running = this.run(connection, packet, signal);
     if (signal !== undefined) return this.runAbortable(connection, packet, running, signal);
+    return this.runToEnd(connection, packet, running);
+  }
+
+  private async runToEnd(
+    connection: PacketConnection,
+    packet: SqlPacket,
+    running: Promise<PacketOutcome>,
+  ): Promise<PacketOutcome> {
     let outcome: PacketOutcome | undefined;
     try {
       return (outcome = await running);
