@@ -87,7 +87,14 @@ interface Part {
 }
 
 function partsOf(query: string, withArguments: boolean): readonly Part[] {
-  return query.split('&').map((item) => partOf(item, withArguments));
+  const parts: Part[] = [];
+  for (let from = 0; from <= query.length;) {
+    const separator = query.indexOf('&', from);
+    const end = separator < 0 ? query.length : separator;
+    parts.push(partOf(query.slice(from, end), withArguments));
+    from = end + 1;
+  }
+  return parts;
 }
 
 const plainCondition = /(?:not\.)?(?:eq|neq|gte?|lte?|i?match|cs|cd|ov|sl|sr|nxr|nxl|adj)\./y;

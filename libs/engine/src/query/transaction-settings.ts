@@ -1,6 +1,6 @@
 /**
  * The settings statement: everything a request's transaction needs set before its first query, in one SELECT.
- * Settings are transaction-local and gone after Sync. The row holds truth values only, so that no header travels back.
+ * Settings are transaction-local and gone after Sync. The row holds a number only, so that no header travels back.
  *
  * @see https://docs.postgrest.org/en/v16/references/transactions.html
  */
@@ -59,21 +59,33 @@ const slots = {
 
 export function settingsTemplate(scope: SettingsScope): SettingsTemplate {
   const { text, values } = compile(
-    sql`select ${join(
-      [
-        ...(scope.checksSchema ? [requireSchemaVersion(param(slots.schemaVersion))] : []),
-        refuseByAttributes(scope.roleName),
-        ...settings(scope).map(setConfig),
-        refuseByPower,
-      ],
-      ', ',
-    )}`,
+    inOneColumn([
+      ...(scope.checksSchema ? [requireSchemaVersion(param(slots.schemaVersion))] : []),
+      refuseByAttributes(scope.roleName),
+      ...settings(scope).map(setConfig),
+      refuseByPower,
+    ]),
   );
   const parts = values.map((value) => factOf(value) ?? { constant: value });
   return (facts) => ({
     text,
     values: parts.map((part) => (typeof part === 'string' ? given(facts, part) : part.constant)),
   });
+}
+
+/** Arguments of a function are at most so many (FUNC_MAX_ARGS). */
+const mostArguments = 100;
+
+/**
+ * Evaluates them in their order and answers how many are null, of which nobody wants to know: a column for each would have to
+ * be made by the server and read here, for every request.
+ */
+function inOneColumn(expressions: readonly SqlFragment[]): SqlFragment {
+  const columns: SqlFragment[] = [];
+  for (let at = 0; at < expressions.length; at += mostArguments) {
+    columns.push(sql`pg_catalog.num_nulls(${join(expressions.slice(at, at + mostArguments), ', ')})`);
+  }
+  return sql`select ${join(columns, ', ')}`;
 }
 
 function factOf(value: SqlValue): keyof SettingsFacts | undefined {
@@ -89,11 +101,12 @@ function given(facts: SettingsFacts, name: keyof SettingsFacts): string {
   return fact;
 }
 
-type Setting = readonly [name: string, value: SqlValue];
+type Setting = readonly [name: string, value: SqlFragment];
 
 /**
  * In the order of their effect: a role's settings before the role, because the connecting role may have been granted
- * parameters that the role may not set; a function's settings last, so that they win.
+ * parameters that the role may not set; a function's settings last, so that they win. What there are few of stands in the
+ * text; a parameter is made, sent and read again for every request.
  */
 function settings({
   method,
@@ -106,18 +119,18 @@ function settings({
   hasTimezone,
 }: SettingsScope): readonly Setting[] {
   return [
-    ['search_path', searchPath(schema, config.extraSearchPath)],
+    ['search_path', literal(searchPath(schema, config.extraSearchPath))],
     ...optional('statement_timeout', config.statementTimeoutMs?.toString()),
-    ...(role?.settings ?? []),
-    ['role', roleName],
-    ['request.jwt.claims', slots.claimsJson],
-    ['request.method', method],
-    ['request.path', slots.path],
-    ['request.headers', slots.headersJson],
-    ['request.cookies', slots.cookiesJson],
-    ...optional('timezone', hasTimezone ? slots.timezone : undefined),
-    ...(routine?.settings ?? []).filter(isHoisted(config.hoistedTxSettings)),
-    ...Object.entries(config.appSettings).map(([name, value]): Setting => [`app.settings.${name}`, value]),
+    ...(role?.settings ?? []).map(asParameter),
+    ['role', param(roleName)],
+    ['request.jwt.claims', param(slots.claimsJson)],
+    ['request.method', literal(method)],
+    ['request.path', param(slots.path)],
+    ['request.headers', param(slots.headersJson)],
+    ['request.cookies', param(slots.cookiesJson)],
+    ...(hasTimezone ? [['timezone', param(slots.timezone)] as const] : []),
+    ...(routine?.settings ?? []).filter(isHoisted(config.hoistedTxSettings)).map(asParameter),
+    ...Object.entries(config.appSettings).map(([name, value]) => asParameter([`app.settings.${name}`, value])),
     // Last: it cannot be taken back within the transaction.
     ...optional('transaction_read_only', readOnly ? 'on' : undefined),
   ];
@@ -136,12 +149,17 @@ function isHoisted(patterns: readonly string[]): (setting: readonly [name: strin
     tests.some((wanted) => (typeof wanted === 'string' ? wanted === name : wanted.test(`${name}=${value}`)));
 }
 
-function optional(name: string, value: SqlValue | undefined): readonly Setting[] {
-  return value === undefined ? [] : [[name, value]];
+function optional(name: string, value: string | undefined): readonly Setting[] {
+  return value === undefined ? [] : [[name, literal(value)]];
+}
+
+/** Somebody's own text, which may be a secret: statements are shown in traces, parameters are not. */
+function asParameter([name, value]: readonly [string, string]): Setting {
+  return [name, param(value)];
 }
 
 function setConfig([name, value]: Setting): SqlFragment {
-  return sql`pg_catalog.set_config(${literal(name)}, ${param(value)}, true) is null`;
+  return sql`pg_catalog.set_config(${literal(name)}, ${value}, true)`;
 }
 
 function searchPath(schema: string, extra: readonly string[]): string {

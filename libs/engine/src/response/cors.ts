@@ -59,8 +59,8 @@ export function corsHeaders(
  * @see https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches
  */
 export function varyByOrigin(headers: Headers, config: Pick<ApiConfig, 'corsAllowedOrigins'>): Headers {
-  const isKept = headers.some(([name]) => ['cache-control', 'expires'].includes(name.toLowerCase()));
-  if (config.corsAllowedOrigins === undefined || !isKept) return headers;
+  if (config.corsAllowedOrigins === undefined) return headers;
+  if (!headers.some(([name]) => ['cache-control', 'expires'].includes(name.toLowerCase()))) return headers;
   const others = headers.filter(([name]) => name.toLowerCase() !== 'vary');
   const named = headers.filter(([name]) => name.toLowerCase() === 'vary').map(([, value]) => value);
   const depends = named.join(', ');

@@ -107,6 +107,9 @@ function decode(bytes: string): string {
  * comes out encoded twice. Recorded so; clients only compare.
  */
 function canonicalForm(pairs: readonly BytePair[]): string {
+  const [only] = pairs;
+  if (only !== undefined && pairs.length === 1)
+    return `${encodeCharacters(only[0])}=${encodeCharacters(only[1] ?? '')}`;
   const valuesByName = new Map<string, string>();
   for (const [name, value = ''] of pairs) {
     const before = valuesByName.get(name);
