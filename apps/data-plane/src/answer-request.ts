@@ -16,7 +16,12 @@ export async function answerRequest(
   deps: Deps,
   observer: Observer,
 ): Promise<Answer> {
-  const answer = await answerOrError(message, exchange, deps, observer);
+  let answer: Answer;
+  try {
+    answer = { response: await handleRequest(message, exchange, deps), error: undefined };
+  } catch (thrown) {
+    answer = answerToError(thrown, message, exchange, observer);
+  }
   if (exchange.slot !== undefined) {
     deps.requestSlots.leave(exchange.slot);
     if (exchange.heldBytes > 0) deps.heldBytes.give(exchange.slot, exchange.heldBytes);
@@ -26,26 +31,18 @@ export async function answerRequest(
   return { ...answer, response: { ...response, headers: [...response.headers, ...exchange.limitHeaders] } };
 }
 
-async function answerOrError(
-  message: IncomingMessage,
-  exchange: Exchange,
-  deps: Deps,
-  observer: Observer,
-): Promise<Answer> {
-  try {
-    return { response: await handleRequest(message, exchange, deps), error: undefined };
-  } catch (thrown) {
-    const error = meaningOf(thrown);
-    if (error.kind === 'internal') {
-      const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-      observer.note({ kind: 'internal-error', where: `request ${exchange.id}`, detail });
-    }
-    const config = exchange.tenant?.api ?? tenantless;
-    const { method } = exchange;
-    const headers = exchange.headers.length > 0 ? exchange.headers : originOnly(message);
-    const response = withServerHeaders(renderError(error, config), { method, headers }, config, undefined);
-    return { response, error: { code: error.code, kind: error.kind } };
+function answerToError(thrown: unknown, message: IncomingMessage, exchange: Exchange, observer: Observer): Answer {
+  exchange.timings.fail(thrown);
+  const error = meaningOf(thrown);
+  if (error.kind === 'internal') {
+    const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+    observer.note({ kind: 'internal-error', where: `request ${exchange.id}`, detail });
   }
+  const config = exchange.tenant?.api ?? tenantless;
+  const { method } = exchange;
+  const headers = exchange.headers.length > 0 ? exchange.headers : originOnly(message);
+  const response = withServerHeaders(renderError(error, config), { method, headers }, config, undefined);
+  return { response, error: { code: error.code, kind: error.kind } };
 }
 
 /** By which an error is rendered before anybody knows whose request it is. */

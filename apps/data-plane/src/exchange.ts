@@ -7,10 +7,10 @@ import type { ActiveTenant } from './active-tenant.js';
 import type { HeaderList } from './http-request.js';
 import type { RequestTrace } from './request-trace.js';
 import { RequestSignal } from './request-signal.js';
-import { Timings } from './timings.js';
+import { Timings, untimed, type StepTimings } from './timings.js';
 
 export class Exchange {
-  readonly timings: Timings;
+  timings: StepTimings = untimed;
   readonly startedAt: number;
   /** Set as soon as it is known: errors are rendered by the tenant's settings. */
   tenant: ActiveTenant | undefined;
@@ -36,12 +36,17 @@ export class Exchange {
     readonly trace?: RequestTrace,
   ) {
     this.startedAt = trace?.startedAt ?? now();
-    this.timings = new Timings(now, trace);
+    if (trace !== undefined) this.takeTimes();
   }
 
   /** Aborted when the client goes away, when the deadline passes, and when a drain cannot wait any longer. */
   get signal(): CancelSignal {
     return this.#signal;
+  }
+
+  /** From now on: somebody wants to know. */
+  takeTimes(): void {
+    this.timings = new Timings(this.now, this.trace);
   }
 
   /** @param reason is thrown by whatever waits. */

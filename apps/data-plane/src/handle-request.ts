@@ -42,15 +42,19 @@ const longBody = 64 * 1024;
 
 /** @throws EngineError and what tenancy throws; `exchange.signal.reason` when that aborted */
 export async function handleRequest(message: IncomingMessage, exchange: Exchange, deps: Deps): Promise<EngineResponse> {
-  const { method, timings } = exchange;
+  const { method } = exchange;
   const target = requestTarget(message);
-  const { snapshot, prefix, path } = await deps.tenants.resolve(target.host, target.path);
+  const found = deps.tenants.resolve(target.host, target.path);
+  // Nearly always at once; a turn of waiting for nothing would be paid by every request.
+  const { snapshot, prefix, path } = found instanceof Promise ? await found : found;
   const named = (exchange.tenant = deps.activeTenants.of(snapshot, prefix));
   exchange.trace?.found(named, path);
   const headers = (exchange.headers = requestHeaders(message));
   // A database that has a say in its configuration has to be asked first.
   const tenant = snapshot.settings.db_config ? (await deps.schemaCaches.get(named)).config.applyTo(named) : named;
   exchange.tenant = tenant;
+  if (tenant.api.serverTimingEnabled && exchange.trace === undefined) exchange.takeTimes();
+  const { timings } = exchange;
 
   const preflight = preflightResponse({ method, headers }, tenant.api);
   if (preflight !== undefined) return withServerHeaders(preflight, { method, headers }, tenant.api, undefined);
@@ -60,19 +64,23 @@ export async function handleRequest(message: IncomingMessage, exchange: Exchange
   exchange.slot = tenant.key;
   deps.heldBytes.admit(tenant.key);
   const authorization = headerOf(headers, 'authorization');
-  const auth = await timings.measure('jwt', () => deps.authenticator.authenticate(authorization, tenant.snapshot));
+  timings.enter('jwt');
+  const authenticated = deps.authenticator.authenticate(authorization, tenant.snapshot);
+  const auth = authenticated instanceof Promise ? await authenticated : authenticated;
+  timings.leave();
   const most = Math.min(snapshot.settings.max_body_bytes, deps.heldBytes.limits.perTenant);
-  const body = await readBody(message, most, exchange, (bytes) => deps.heldBytes.take(tenant.key, bytes));
+  const reading = readBody(message, most, exchange, (bytes) => deps.heldBytes.take(tenant.key, bytes));
+  const body = reading instanceof Promise ? await reading : reading;
   exchange.requestBytes = body.length;
   if (body.length > 0) exchange.trace?.passed('body');
 
   const sent = { method, path, query: target.query, headers, body };
-  const schema = await deps.schemaCaches.get(named);
+  const known = deps.schemaCaches.get(named);
+  const schema = known instanceof Promise ? await known : known;
   exchange.trace?.passed('schema');
-  const parsed =
-    body.length <= longBody
-      ? timings.measureSync('parse', () => tenant.plans.parse(sent))
-      : await timings.measure('parse', () => tenant.plans.parseLong(sent));
+  timings.enter('parse');
+  const parsed = body.length <= longBody ? tenant.plans.parse(sent) : await tenant.plans.parseLong(sent);
+  timings.leave();
   const response = await withSchemaInForce(schema, exchange, named, deps.schemaCaches, (inForce) =>
     answerBySchema(parsed, auth, inForce, exchange, tenant, deps),
   );
@@ -89,14 +97,20 @@ async function answerBySchema(
   deps: Deps,
 ): Promise<EngineResponse> {
   const config = tenant.api;
-  const { request, plan, known } = timings.measureSync('plan', () => tenant.plans.plan(parsed, schema));
-  if (plan.kind === 'info') return timings.measureSync('response', () => renderInfo(plan, request, config));
+  timings.enter('plan');
+  const { request, plan, known } = tenant.plans.plan(parsed, schema);
+  timings.leave();
+  if (plan.kind === 'info') return renderInfo(plan, request, config);
   const schemaVersion = version?.kind === 'counted' ? version.text : undefined;
   const query = buildMainQuery({ plan, request, auth, config, schema, schemaVersion, known });
   trace?.sends(query, request, tenant.connection);
   const executor = deps.executors.for(tenant.connection);
-  const result = await timings.measure('transaction', () => runMainQuery(query, plan, executor, signal));
-  return timings.measureSync('response', () => notTooLong(renderResponse(result, plan, request, config), config));
+  timings.enter('transaction');
+  const result = await runMainQuery(query, plan, executor, signal);
+  timings.enter('response');
+  const response = notTooLong(renderResponse(result, plan, request, config), config);
+  timings.leave();
+  return response;
 }
 
 /** Most bodies are measured where they are made; this is for those that are made here, of what may be read. */

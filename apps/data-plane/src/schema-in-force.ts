@@ -28,7 +28,7 @@ const refusals: ReadonlySet<string> = new Set([
 /** @throws what `walk` throws; EngineError PGRST002 when the schema cannot be read again */
 export async function withSchemaInForce<T>(
   schema: KnownSchema,
-  { method }: Exchange,
+  { method, timings }: Exchange,
   tenant: ActiveTenant,
   schemaCaches: SchemaCaches,
   walk: (schema: KnownSchema) => Promise<T>,
@@ -38,6 +38,7 @@ export async function withSchemaInForce<T>(
     try {
       return await walk(current);
     } catch (error) {
+      timings.fail(error);
       if (error instanceof SchemaMovedError && moves < maxMoves) {
         current = await schemaCaches.afterMove(current, tenant);
         continue;

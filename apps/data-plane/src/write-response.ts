@@ -26,11 +26,13 @@ export function writeResponse(response: ServerResponse, answer: EngineResponse, 
   const headers: string[] = [];
   let namesLength = false;
   let namesId = false;
+  let hasBytes = false;
   for (const [name, value] of answer.headers) {
-    const lower = name.toLowerCase();
-    namesLength ||= lower === 'content-length';
-    namesId ||= lower === 'x-request-id';
-    headers.push(name, headerBytes(value));
+    namesLength ||= isNamed(name, 'content-length');
+    namesId ||= isNamed(name, 'x-request-id');
+    const plain = isPlain(value);
+    hasBytes ||= !plain;
+    headers.push(name, plain ? value : bytesAsCharacters(value));
   }
   headers.push('Server', 'perch');
   if (!namesId) headers.push('X-Request-Id', facts.requestId);
@@ -44,23 +46,28 @@ export function writeResponse(response: ServerResponse, answer: EngineResponse, 
     return 0;
   }
   // Node joins a text body to the header and encodes both alike; bytes leave the header's own encoding alone.
-  response.write(typeof body === 'string' && hasBytes(headers) ? Buffer.from(body, 'utf8') : body);
+  response.write(typeof body === 'string' && hasBytes ? Buffer.from(body, 'utf8') : body);
   // Ended along with its body, an answer goes out as a list of pieces, the last one empty; ended behind it, as one piece.
   process.nextTick(() => response.end());
   return size;
 }
 
-function hasBytes(headers: readonly string[]): boolean {
-  return headers.some((text) => /[\x80-\xff]/.test(text));
+/** @param lower in lower case */
+function isNamed(name: string, lower: string): boolean {
+  return name.length === lower.length && name.toLowerCase() === lower;
 }
 
 function reasonPhrase({ status, statusText }: EngineResponse): string {
-  const phrase = statusText ?? PHRASES[status] ?? '';
+  if (statusText === undefined) return PHRASES[status] ?? '';
   // A function may choose the phrase; the status line takes visible ASCII and spaces.
-  return phrase.replace(/[^\x20-\x7e]/g, '?');
+  return statusText.replace(/[^\x20-\x7e]/g, '?');
+}
+
+function isPlain(value: string): boolean {
+  return /^[\x20-\x7e\t]*$/.test(value);
 }
 
 /** Node writes header values as Latin-1; so that UTF-8 arrives, each of its bytes has to be a character. */
-function headerBytes(value: string): string {
-  return /^[\x20-\x7e\t]*$/.test(value) ? value : Buffer.from(value, 'utf8').toString('latin1');
+function bytesAsCharacters(value: string): string {
+  return Buffer.from(value, 'utf8').toString('latin1');
 }

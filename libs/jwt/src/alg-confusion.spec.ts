@@ -25,7 +25,7 @@ beforeAll(async () => {
   ecJwk = { ...(await exportJWK(ec.publicKey)), kid: 'ec', alg: 'ES256' };
 });
 
-function submit(token: string, given: Partial<JwtConfig> = {}) {
+async function submit(token: string, given: Partial<JwtConfig> = {}) {
   const keys = [rsaJwk, ecJwk].map((jwk) => ({ ...jwk, kty: String(jwk.kty) }));
   const jwt: JwtConfig = { ...noKeys, jwks: { keys }, ...given };
   return createAuthenticator().authenticate(`Bearer ${token}`, { key: 'a', jwt, settings: postgrestDefaults });

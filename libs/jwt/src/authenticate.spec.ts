@@ -17,7 +17,8 @@ const sign = (
   key: CryptoKey | Uint8Array = secretKey,
 ) => new SignJWT(claims).setProtectedHeader(header).sign(key);
 
-const authenticate = (header: string | undefined, auth: TenantAuth) => createAuthenticator().authenticate(header, auth);
+const authenticate = async (header: string | undefined, auth: TenantAuth, authenticator = createAuthenticator()) =>
+  authenticator.authenticate(header, auth);
 
 describe('without a token', () => {
   it('is the anonymous role', async () => {
@@ -177,7 +178,7 @@ describe('a key set', () => {
     const auth = tenant(config({ ...pair('ES256').jwk, kid: 'mine' }));
     const token = await sign({ role: 'x' }, { alg: 'ES256', kid: 'new' }, pair('ES256').privateKey);
     const refuse = () =>
-      expect(authenticator.authenticate(`Bearer ${token}`, auth)).rejects.toMatchObject({ code: 'PGRST301' });
+      expect(authenticate(`Bearer ${token}`, auth, authenticator)).rejects.toMatchObject({ code: 'PGRST301' });
     await refuse();
     await refuse();
     expect(told).toEqual(['ep/db']);
@@ -194,7 +195,7 @@ describe('a remembered token', () => {
     const header = `Bearer ${await sign({ role: 'x', exp: now / 1_000 + 10 })}`;
     expect((await authenticator.authenticate(header, tenant(bySecret))).role).toBe('x');
     now += 41_000;
-    await expect(authenticator.authenticate(header, tenant(bySecret))).rejects.toMatchObject({
+    await expect(authenticate(header, tenant(bySecret), authenticator)).rejects.toMatchObject({
       message: 'JWT expired',
     });
   });

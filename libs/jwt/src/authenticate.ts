@@ -42,10 +42,12 @@ export interface AuthenticatorOptions {
 
 export interface Authenticator {
   /**
+   * At once for a token that was verified before, and without one.
+   *
    * @param authorization the first Authorization header.
-   * @throws EngineError PGRST300 no keys, PGRST301 no good token, PGRST302 no token where one is needed, PGRST303 its claims.
+   * @throws (or rejects with) EngineError PGRST300 no keys, PGRST301 no good token, PGRST302 no token where one is needed, PGRST303 its claims.
    */
-  authenticate(authorization: string | undefined, tenant: TenantAuth): Promise<AuthResult>;
+  authenticate(authorization: string | undefined, tenant: TenantAuth): AuthResult | Promise<AuthResult>;
 }
 
 /** A tenant's rules, ready for use. */
@@ -96,8 +98,17 @@ export function createAuthenticator(options: AuthenticatorOptions = {}): Authent
     return verified(await verifySignature(token, verifier.keys), verifier);
   };
 
+  const verifyNew = async (key: string, text: string, tenant: TenantAuth, verifier: TenantVerifier, nowMs: number) => {
+    const token = await verify(text, tenant, verifier);
+    const lifetimeSeconds = tenant.settings.jwt_cache_max_lifetime;
+    if (lifetimeSeconds !== 0) {
+      cache.set(key, token, lifetimeSeconds === null ? Infinity : nowMs + lifetimeSeconds * 1_000);
+    }
+    return judged(token, verifier, nowMs);
+  };
+
   return {
-    async authenticate(authorization, tenant) {
+    authenticate(authorization, tenant) {
       const verifier = verifierOf(tenant);
       const text = bearerToken(authorization);
       if (text === undefined) {
@@ -107,19 +118,17 @@ export function createAuthenticator(options: AuthenticatorOptions = {}): Authent
       if (verifier.keys.empty) throw engineError('PGRST300');
       const nowMs = now();
       const key = cacheKey(verifier.scope, text);
-      let token = cache.get(key, nowMs);
-      if (token === undefined) {
-        token = await verify(text, tenant, verifier);
-        const lifetimeSeconds = tenant.settings.jwt_cache_max_lifetime;
-        if (lifetimeSeconds !== 0) {
-          cache.set(key, token, lifetimeSeconds === null ? Infinity : nowMs + lifetimeSeconds * 1_000);
-        }
-      }
-      checkClaims(token.claims, verifier.rules, nowMs / 1_000);
-      if (token.result === undefined) throw engineError('PGRST302');
-      return token.result;
+      const known = cache.get(key, nowMs);
+      return known === undefined ? verifyNew(key, text, tenant, verifier, nowMs) : judged(known, verifier, nowMs);
     },
   };
+}
+
+/** The claims hold or not at this moment, whenever the signature was verified. */
+function judged({ claims, result }: VerifiedToken, { rules }: TenantVerifier, nowMs: number): AuthResult {
+  checkClaims(claims, rules, nowMs / 1_000);
+  if (result === undefined) throw engineError('PGRST302');
+  return result;
 }
 
 function createVerifier({ key, jwt, settings }: TenantAuth): TenantVerifier {

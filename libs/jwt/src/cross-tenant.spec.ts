@@ -2,7 +2,7 @@
 import { postgrestDefaults, type JwtConfig } from '@perch/contract';
 import { SignJWT } from 'jose';
 import { noKeys } from '../../../tools/testing/tenant-snapshot.js';
-import { createAuthenticator, type TenantAuth } from './index.js';
+import { createAuthenticator, type Authenticator, type TenantAuth } from './index.js';
 
 const secrets = { a: 'secret-of-tenant-a-that-is-long-enough', b: 'secret-of-tenant-b-that-is-long-enough' };
 const token = async (secret: string, claims: Record<string, unknown> = { role: 'editor' }) =>
@@ -12,11 +12,15 @@ function tenant(key: string, jwt: Partial<JwtConfig>, settings: Partial<TenantAu
   return { key, jwt: { ...noKeys, ...jwt }, settings: { ...postgrestDefaults, ...settings } };
 }
 
+/** What it throws at once and what it rejects with are the same to who waits. */
+const ask = async (authenticator: Authenticator, header: string, auth: TenantAuth) =>
+  authenticator.authenticate(header, auth);
+
 it("a tenant's token is refused by another tenant, before and after its own has remembered it", async () => {
   const authenticator = createAuthenticator();
   const [a, b] = [tenant('a', { secret: secrets.a }), tenant('b', { secret: secrets.b })];
   const header = await token(secrets.a);
-  const atB = () => expect(authenticator.authenticate(header, b)).rejects.toMatchObject({ code: 'PGRST301' });
+  const atB = () => expect(ask(authenticator, header, b)).rejects.toMatchObject({ code: 'PGRST301' });
   await atB();
   expect((await authenticator.authenticate(header, a)).role).toBe('editor');
   await atB();
@@ -29,7 +33,7 @@ it('tenants that share an issuer are told apart by audience, though both remembe
   const header = await token(secrets.a, { role: 'editor', aud: 'a' });
   for (let time = 0; time < 2; time += 1) {
     expect((await authenticator.authenticate(header, a)).role).toBe('editor');
-    await expect(authenticator.authenticate(header, b)).rejects.toMatchObject({ message: 'JWT not in audience' });
+    await expect(ask(authenticator, header, b)).rejects.toMatchObject({ message: 'JWT not in audience' });
   }
 });
 
@@ -41,7 +45,7 @@ it('tenants that share an issuer are told apart by issuer', async () => {
   ];
   const header = await token(secrets.a, { role: 'editor', iss: 'https://a.test' });
   expect((await authenticator.authenticate(header, a)).role).toBe('editor');
-  await expect(authenticator.authenticate(header, b)).rejects.toMatchObject({ message: 'JWT not from issuer' });
+  await expect(ask(authenticator, header, b)).rejects.toMatchObject({ message: 'JWT not from issuer' });
 });
 
 it('the same token has the role that each tenant finds in it', async () => {
@@ -65,6 +69,6 @@ it('keys of tenants whose names run into each other do not meet', async () => {
   for (const name of names) {
     expect((await authenticator.authenticate(header, tenant(name, { secret: secrets.a }))).role).toBe('editor');
     const other = tenant(`${name}y`, { secret: secrets.b });
-    await expect(authenticator.authenticate(header, other)).rejects.toMatchObject({ code: 'PGRST301' });
+    await expect(ask(authenticator, header, other)).rejects.toMatchObject({ code: 'PGRST301' });
   }
 });
