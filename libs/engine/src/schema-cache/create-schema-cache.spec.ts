@@ -62,6 +62,19 @@ describe('lookups in a schema cache', () => {
     expect(replacing.relationshipsNamed(api('films'), 'api', 'director_id')).toEqual([]);
   });
 
+  test('products of many keys are bounded, and direct relationships come first', () => {
+    const named = (constraint: string) => filmWorld.foreignKeys.filter((key) => key.constraint === constraint);
+    const often = [...named('roles_film_id_fkey'), ...named('roles_actor_id_fkey')].flatMap((key) =>
+      Array.from({ length: 200 }, (_, index) => ({ ...key, constraint: `${key.constraint}_${index}` })),
+    );
+    const many = createSchemaCache(
+      createSchemaSnapshot({ ...filmWorld, foreignKeys: [...often, ...filmWorld.foreignKeys] }),
+    );
+    const kinds = many.relationships(api('films'), 'api').map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind !== 'computed')).toHaveLength(20_000);
+    expect(kinds.filter((kind) => kind === 'foreign-key')).toHaveLength(203);
+  });
+
   test('overloads come by the number of their parameters, then by comment, names and types', () => {
     const routines = [
       routine('f', [parameter('b integer'), parameter('a integer')]),

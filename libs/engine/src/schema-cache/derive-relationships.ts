@@ -8,6 +8,13 @@ import type { ColumnPair, ComputedRelationship, ManyToManyRelationship, Relation
 import type { ForeignKey, KeyEnd, SchemaContent } from './schema-snapshot.js';
 import type { Table } from './table.js';
 
+/**
+ * What one table has of relationships beside the computed ones; those through junctions are found last and left out
+ * first. They are products: of 1,200 keys between two tables, or 250 views over each of them, come millions, which would
+ * hold the process and its memory for everybody. A wide schema's busiest table has hundreds.
+ */
+const MAX_RELATIONSHIPS = 20_000;
+
 /** One end of one foreign key, at a table. */
 interface Leg {
   readonly key: ForeignKey;
@@ -56,9 +63,13 @@ export class RelationshipDeriver {
   }
 
   private *detected(table: number): Iterable<Relationship> {
-    yield* this.toReferenced(table);
-    yield* this.toReferencing(table);
-    yield* this.throughJunctions(table);
+    let left = MAX_RELATIONSHIPS;
+    for (const found of [this.toReferenced(table), this.toReferencing(table), this.throughJunctions(table)]) {
+      for (const relationship of found) {
+        if (left-- === 0) return;
+        yield relationship;
+      }
+    }
   }
 
   private *toReferenced(table: number): Iterable<Relationship> {
