@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import {
   buildMainQuery,
   engineError,
+  othersTurn,
   preflightResponse,
   renderInfo,
   renderResponse,
@@ -39,6 +40,9 @@ export interface Deps {
 
 /** Bytes of a body up to which nobody is kept waiting while it is read through. */
 const longBody = 64 * 1024;
+
+/** Characters of a query string. */
+const longQuery = 8 * 1024;
 
 /** @throws EngineError and what tenancy throws; `exchange.signal.reason` when that aborted */
 export async function handleRequest(message: IncomingMessage, exchange: Exchange, deps: Deps): Promise<EngineResponse> {
@@ -81,6 +85,7 @@ export async function handleRequest(message: IncomingMessage, exchange: Exchange
   timings.enter('parse');
   const parsed = body.length <= longBody ? tenant.plans.parse(sent) : await tenant.plans.parseLong(sent);
   timings.leave();
+  if (isLong(parsed)) await othersTurn();
   const response = await withSchemaInForce(schema, exchange, named, deps.schemaCaches, (inForce) =>
     answerBySchema(parsed, auth, inForce, exchange, tenant, deps),
   );
@@ -102,7 +107,9 @@ async function answerBySchema(
   timings.leave();
   if (plan.kind === 'info') return renderInfo(plan, request, config);
   const schemaVersion = version?.kind === 'counted' ? version.text : undefined;
+  if (isLong(parsed)) await othersTurn();
   const query = buildMainQuery({ plan, request, auth, config, schema, schemaVersion, known });
+  if (isLong(parsed)) await othersTurn();
   trace?.sends(query, request, tenant.connection);
   const executor = deps.executors.for(tenant.connection);
   timings.enter('transaction');
@@ -111,6 +118,11 @@ async function answerBySchema(
   const response = notTooLong(renderResponse(result, plan, request, config), config);
   timings.leave();
   return response;
+}
+
+/** Of thousands of conditions each step takes tens of milliseconds: then others have their turn between two of them. */
+function isLong({ sent }: ParsedRequest): boolean {
+  return sent.query.length > longQuery;
 }
 
 /** Most bodies are measured where they are made; this is for those that are made here, of what may be read. */

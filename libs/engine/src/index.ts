@@ -17,7 +17,7 @@ export {
 } from './sql-executor.js';
 
 export type { SchemaCache } from './schema-cache/schema-cache.js';
-export { inTurns, type Slices } from './slices.js';
+export { inTurns, othersTurn, type Slices } from './slices.js';
 export { createSchemaCache, schemaCacheSlices } from './schema-cache/create-schema-cache.js';
 export { loadSchemaCache } from './schema-cache/load-schema-cache.js';
 export { readSchemaBehind, readSchemaSnapshot, type SchemaOptions } from './schema-cache/read-schema-snapshot.js';

@@ -30,6 +30,17 @@ const choices = {
   handling: ['strict', 'lenient'],
 } as const;
 
+/** As they are sent, with their values. */
+const spelled = {
+  resolution: spellings('resolution'),
+  missing: spellings('missing'),
+  return: spellings('return'),
+  count: spellings('count'),
+  tx: spellings('tx'),
+  handling: spellings('handling'),
+};
+const known: ReadonlySet<string> = new Set(Object.values(spelled).flatMap((values) => [...values.keys()]));
+
 /** Preferences with a value of the client's own. */
 const openPreferences = ['timezone=', 'max-affected='];
 
@@ -39,20 +50,16 @@ const openPreferences = ['timezone=', 'max-affected='];
  */
 export function parsePreferences(headers: readonly string[], mayChooseEnd: boolean): Preferences {
   const items = headers.flatMap((header) => header.split(',').map((item) => item.trim()));
-  const choose = <N extends keyof typeof choices>(name: N): (typeof choices)[N][number] | undefined => {
-    const values: readonly (typeof choices)[N][number][] = choices[name];
-    return items
-      .map((item) => values.find((value) => item === `${name}=${value}`))
-      .find((value) => value !== undefined);
-  };
+  // A header may hold thousands of others.
+  const chosen = items.filter((item) => known.has(item));
   const maxAffected = parseInteger(valueOf(items, 'max-affected=') ?? '');
-  const handling = choose('handling');
+  const handling = first(chosen, spelled.handling);
   return {
-    resolution: choose('resolution'),
-    missing: choose('missing'),
-    return: choose('return'),
-    count: choose('count'),
-    transaction: mayChooseEnd ? choose('tx') : undefined,
+    resolution: first(chosen, spelled.resolution),
+    missing: first(chosen, spelled.missing),
+    return: first(chosen, spelled.return),
+    count: first(chosen, spelled.count),
+    transaction: mayChooseEnd ? first(chosen, spelled.tx) : undefined,
     handling,
     timezone: valueOf(items, 'timezone='),
     // As PostgREST reads it: what is beyond 64 bits wraps around.
@@ -61,11 +68,23 @@ export function parsePreferences(headers: readonly string[], mayChooseEnd: boole
   };
 }
 
+function spellings<N extends keyof typeof choices>(name: N): ReadonlyMap<string, (typeof choices)[N][number]> {
+  const values: readonly (typeof choices)[N][number][] = choices[name];
+  return new Map(values.map((value) => [`${name}=${value}`, value]));
+}
+
+function first<V>(items: readonly string[], values: ReadonlyMap<string, V>): V | undefined {
+  for (const item of items) {
+    const value = values.get(item);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
 function valueOf(items: readonly string[], prefix: string): string | undefined {
   return items.find((item) => item.startsWith(prefix))?.slice(prefix.length);
 }
 
 function isKnown(item: string): boolean {
-  if (openPreferences.some((prefix) => item.startsWith(prefix))) return true;
-  return Object.entries(choices).some(([name, values]) => values.some((value) => item === `${name}=${value}`));
+  return known.has(item) || openPreferences.some((prefix) => item.startsWith(prefix));
 }

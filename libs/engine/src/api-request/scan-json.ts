@@ -40,8 +40,9 @@ export class JsonScan {
   /** Once set, nothing that was read counts. */
   #hasFailed = false;
   #kind: JsonOutline['kind'] = 'scalar';
-  /** What closes the brackets that are open, the innermost last. */
-  readonly #closing: number[] = [];
+  /** What closes the brackets that are open, the innermost last: as many as `#depth`. */
+  #closing = new Uint8Array(16);
+  #depth = 0;
   /** How many of them there are around a row. */
   #rowDepth = 0;
   /** Keys of the first row, as they are written, in their order. */
@@ -86,7 +87,7 @@ export class JsonScan {
   #value(): void {
     this.#skipBlanks();
     const code = this.#code();
-    const depth = this.#closing.length;
+    const depth = this.#depth;
     if (code === openBrace) {
       if (depth === this.#rowDepth) this.#beginRow();
       this.#open(closeBrace);
@@ -105,11 +106,11 @@ export class JsonScan {
     this.#skipBlanks();
     if (this.#code() === closing) {
       this.#position += 1;
-      if (closing === closeBrace && this.#closing.length === this.#rowDepth) this.#endRow();
+      if (closing === closeBrace && this.#depth === this.#rowDepth) this.#endRow();
       this.#behindValue();
       return;
     }
-    this.#closing.push(closing);
+    this.#push(closing);
     if (closing === closeBrace) this.#key();
   }
 
@@ -117,7 +118,7 @@ export class JsonScan {
   #behindValue(): void {
     while (!this.#isDone) {
       this.#skipBlanks();
-      const depth = this.#closing.length;
+      const depth = this.#depth;
       if (depth === 0) {
         this.#isDone = true;
         this.#hasFailed = this.#position < this.text.length;
@@ -132,9 +133,20 @@ export class JsonScan {
         return;
       }
       if (code !== closing) return this.#fail();
-      this.#closing.pop();
+      this.#depth -= 1;
       if (closing === closeBrace && depth - 1 === this.#rowDepth) this.#endRow();
     }
+  }
+
+  /** Millions of brackets may be open: twice the room each time it is used up. */
+  #push(closing: number): void {
+    if (this.#depth === this.#closing.length) {
+      const more = new Uint8Array(2 * this.#depth);
+      more.set(this.#closing);
+      this.#closing = more;
+    }
+    this.#closing[this.#depth] = closing;
+    this.#depth += 1;
   }
 
   #beginRow(): void {
@@ -152,7 +164,7 @@ export class JsonScan {
   }
 
   #key(): void {
-    if (this.#closing.length === this.#rowDepth + 1 && this.#isUniform) this.#rowKey();
+    if (this.#depth === this.#rowDepth + 1 && this.#isUniform) this.#rowKey();
     else this.#skipString();
     this.#skipBlanks();
     if (this.#code() === colon) this.#position += 1;
