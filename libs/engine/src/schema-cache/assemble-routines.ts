@@ -84,7 +84,8 @@ function assembleParameters(one: CatalogFunction): readonly RoutineParameter[] {
 
 function assembleReturn({ returns, argumentModes }: CatalogFunction, types: Types): RoutineReturn {
   const domain = types.domain(returns.oid);
-  const isComposite = (domain?.base.kind ?? returns.kind) === 'c' || argumentModes.some((mode) => columnModes.has(mode));
+  const isComposite =
+    (domain?.base.kind ?? returns.kind) === 'c' || argumentModes.some((mode) => columnModes.has(mode));
   const isVoid = isPseudoType(returns.identifier, 'void') && !returns.set;
   return {
     set: returns.set,
