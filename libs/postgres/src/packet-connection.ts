@@ -34,6 +34,8 @@ interface RunningPacket {
   rowBytes: number;
 }
 
+/** In `pg_stat_activity`, where the connection URL names no other. */
+const APPLICATION_NAME = 'perch';
 const KEEP_ALIVE_DELAY_MS = 10_000;
 /** How long a server may take to close its side after a goodbye. */
 const CLOSE_TIMEOUT_MS = 5_000;
@@ -78,6 +80,7 @@ export class PacketConnection {
   /** @throws what the driver or the server said. */
   static async connect(address: DatabaseAddress, options: ConnectionOptions): Promise<PacketConnection> {
     const config = {
+      fallback_application_name: APPLICATION_NAME,
       ...address.config,
       connectionTimeoutMillis: options.connectTimeoutMs,
       keepAlive: true,

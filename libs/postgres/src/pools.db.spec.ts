@@ -66,6 +66,13 @@ const hangingUp = async (during: (port: number) => Promise<void>) => {
 };
 const pidOf = (executor: SqlExecutor) => fieldOf(executor, 'select pg_backend_pid()');
 
+it('says whose connection it is, in the words of its URL where it has some', async () => {
+  use();
+  const name = `select current_setting('application_name')`;
+  expect(await fieldOf(tenant('plain'), name)).toBe('perch');
+  expect(await fieldOf(tenant('named', { databaseUrl: proxy.url({ application_name: 'shop' }) }), name)).toBe('shop');
+});
+
 describe('a pool', () => {
   it('opens nothing before somebody asks', async () => {
     use();
