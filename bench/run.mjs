@@ -26,6 +26,10 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const LOAD_CONNECTIONS = 16;
 const POOL_CONNECTIONS = 10;
 const HOST = 'bench.localhost';
+const bareServers = [
+  ['server', 'bare-server.mjs'],
+  ['sockets', 'bare-sockets.mjs'],
+];
 
 const { values: options } = parseArgs({
   options: {
@@ -67,15 +71,17 @@ await withCleanup(async (cleanup) => {
 
 /** Rounds of each contender take turns, so that a slow moment of the machine meets them all. */
 async function measureKind(request, packet, databaseUrl, dataPlane) {
-  const results = { perch: [], driver: [], server: [], pgbench: [] };
+  const results = { perch: [], driver: [], server: [], sockets: [], pgbench: [] };
   for (let round = 0; round < rounds; round += 1) {
     results.perch.push(await load(dataPlane, request));
     if (packet === undefined) continue;
     const message = { databaseUrl, packet: packetMessage(packet), connections: POOL_CONNECTIONS };
     results.driver.push(await driverLoop(message));
-    const server = await startBareServer({ ...message, status: request.status });
-    results.server.push(await load(server, request));
-    server.stop();
+    for (const [contender, program] of bareServers) {
+      const server = await startBareServer(program, { ...message, status: request.status });
+      results[contender].push(await load(server, request));
+      server.stop();
+    }
     if (hasPgbench()) results.pgbench.push({ perSecond: pgbench(databaseUrl, packet, POOL_CONNECTIONS, seconds) });
   }
   return { kind: request.kind, ...results };
@@ -95,8 +101,8 @@ function driverLoop(message) {
   return messageOf(startClient('bare-driver.mjs', { ...message, seconds }));
 }
 
-async function startBareServer(message) {
-  const child = startClient('bare-server.mjs', message);
+async function startBareServer(program, message) {
+  const child = startClient(program, message);
   const { port } = await messageOf(child);
   return { port, pid: child.pid, stop: () => child.kill() };
 }

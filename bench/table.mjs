@@ -31,6 +31,8 @@ export function renderTable(rows) {
     'Perch / driver',
     'bare node:http server',
     'Perch / server',
+    'bare sockets',
+    'sockets / driver',
     'pgbench tps',
     'Perch / pgbench',
     'CPU us/request: Perch',
@@ -38,7 +40,7 @@ export function renderTable(rows) {
     'bare driver',
     'KB allocated/request',
   ];
-  const lines = rows.map(({ kind, perch, driver, server, pgbench }) => [
+  const lines = rows.map(({ kind, perch, driver, server, sockets, pgbench }) => [
     kind,
     number(of(perch, perSecond)),
     ms(of(perch, (run) => run.p50Ms)),
@@ -47,6 +49,8 @@ export function renderTable(rows) {
     share(perch, driver),
     number(of(server, perSecond)),
     share(perch, server),
+    number(of(sockets, perSecond)),
+    share(sockets, driver),
     number(of(pgbench, perSecond)),
     share(perch, pgbench),
     number(of(perch, cpu)),
