@@ -3,15 +3,20 @@ import pg from 'pg';
 import { revivePacket } from './packet-message.mjs';
 import { named, runPacket } from './packet-query.mjs';
 
-export async function openPackets({ databaseUrl, packet, connections }) {
-  const statements = named(revivePacket(packet));
-  const idle = await Promise.all(
+/** Each with the names that it has prepared. */
+export function openClients({ databaseUrl, connections }) {
+  return Promise.all(
     Array.from({ length: connections }, async () => {
       const client = new pg.Client({ connectionString: databaseUrl });
       await client.connect();
       return { client, parsed: new Set() };
     }),
   );
+}
+
+export async function openPackets({ packet, ...given }) {
+  const statements = named(revivePacket(packet));
+  const idle = await openClients(given);
   const waiting = [];
   /** Resolves with the JSON of the last field that holds some. */
   return async () => {
