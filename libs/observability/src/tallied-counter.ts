@@ -12,6 +12,8 @@ export interface Tally {
 export interface TalliedCounter<L extends string> {
   /** The series of these labels, to be kept: looking it up is what costs. It shows from its first increment on. */
   series(labels: Readonly<Record<L, string>>): Tally;
+  /** Its series shows no more. */
+  forget(tally: Tally): void;
 }
 
 export function createTalliedCounter<L extends string>(
@@ -20,14 +22,14 @@ export function createTalliedCounter<L extends string>(
   help: string,
   labelNames: readonly L[],
 ): TalliedCounter<L> {
-  const all: { readonly labels: Record<L, string>; readonly tally: Tally }[] = [];
-  new Counter<L>({
+  const all = new Map<Tally, Record<L, string>>();
+  const counter = new Counter<L>({
     name,
     help,
     labelNames: [...labelNames],
     registers: [registry],
     collect() {
-      for (const { labels, tally } of all) {
+      for (const [tally, labels] of all) {
         if (tally.added > 0) this.inc(labels, tally.added);
         tally.added = 0;
       }
@@ -36,8 +38,13 @@ export function createTalliedCounter<L extends string>(
   return {
     series(labels) {
       const tally = { added: 0 };
-      all.push({ labels, tally });
+      all.set(tally, labels);
       return tally;
+    },
+    forget(tally) {
+      const labels = all.get(tally);
+      all.delete(tally);
+      if (labels !== undefined) counter.remove(labels);
     },
   };
 }

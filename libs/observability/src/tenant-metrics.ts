@@ -3,8 +3,9 @@
  * ever. A tenant that comes when all places are taken gets that of one nobody asked for a while, else it counts as `other`.
  * A request only adds to its tenant's place; the registry is told when somebody looks.
  */
-import { Counter, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { RequestObservation } from './observation.js';
+import { createTalliedCounter, type Tally } from './tallied-counter.js';
 
 /** Milliseconds without a request after which a tenant's place may be given away; several scrapes must have seen it. */
 const IDLE_MS = 10 * 60_000;
@@ -24,57 +25,49 @@ export interface TenantMetricsOptions {
   readonly now: () => number;
 }
 
-/** What came to a tenant since somebody looked last. */
 interface Place {
   /** Milliseconds of the clock. */
   seenAt: number;
-  readonly requests: Record<RequestOutcome, number>;
-  seconds: number;
+  readonly requests: Readonly<Record<RequestOutcome, Tally>>;
+  readonly seconds: Tally;
 }
 
 export function createTenantMetrics(registry: Registry, { max, now }: TenantMetricsOptions) {
-  const registers = [registry];
+  const requests = createTalliedCounter(
+    registry,
+    'perch_tenant_requests_total',
+    'Requests answered, by tenant and outcome',
+    ['tenant', 'outcome'],
+  );
+  const seconds = createTalliedCounter(
+    registry,
+    'perch_tenant_request_seconds_total',
+    'Time spent answering requests, by tenant',
+    ['tenant'],
+  );
+  const newPlace = (tenant: string, seenAt: number): Place => {
+    const series = (outcome: RequestOutcome) => requests.series({ tenant, outcome });
+    return {
+      seenAt,
+      requests: {
+        ok: series('ok'),
+        refused: series('refused'),
+        failed: series('failed'),
+        canceled: series('canceled'),
+      },
+      seconds: seconds.series({ tenant }),
+    };
+  };
   /** The first is the one that was not asked for longest. */
   const places = new Map<string, Place>();
-  const others = newPlace(0);
-
-  const eachPlace = (tell: (tenant: string, place: Place) => void) => {
-    for (const [tenant, place] of places) tell(tenant, place);
-    tell(OTHER, others);
-  };
-  const requests = new Counter({
-    name: 'perch_tenant_requests_total',
-    help: 'Requests answered, by tenant and outcome',
-    labelNames: ['tenant', 'outcome'],
-    registers,
-    collect() {
-      eachPlace((tenant, place) => {
-        for (const outcome of outcomes) {
-          if (place.requests[outcome] > 0) this.inc({ tenant, outcome }, place.requests[outcome]);
-          place.requests[outcome] = 0;
-        }
-      });
-    },
-  });
-  const seconds = new Counter({
-    name: 'perch_tenant_request_seconds_total',
-    help: 'Time spent answering requests, by tenant',
-    labelNames: ['tenant'],
-    registers,
-    collect() {
-      eachPlace((tenant, place) => {
-        if (place.seconds > 0) this.inc({ tenant }, place.seconds);
-        place.seconds = 0;
-      });
-    },
-  });
+  const others = newPlace(OTHER, 0);
 
   const placeOf = (tenant: string): Place => {
     const at = now();
     const known = places.get(tenant);
     if (known !== undefined && at - known.seenAt < NOTED_MS) return known;
     if (known === undefined && places.size >= max && !giveUpIdle(at)) return others;
-    const place = known ?? newPlace(at);
+    const place = known ?? newPlace(tenant, at);
     place.seenAt = at;
     places.delete(tenant);
     places.set(tenant, place);
@@ -83,10 +76,10 @@ export function createTenantMetrics(registry: Registry, { max, now }: TenantMetr
   const giveUpIdle = (at: number): boolean => {
     const [oldest] = places;
     if (oldest === undefined || at - oldest[1].seenAt < IDLE_MS) return false;
-    const [tenant] = oldest;
+    const [tenant, place] = oldest;
     places.delete(tenant);
-    for (const outcome of outcomes) requests.remove({ tenant, outcome });
-    seconds.remove({ tenant });
+    Object.values(place.requests).forEach(requests.forget);
+    seconds.forget(place.seconds);
     return true;
   };
 
@@ -95,17 +88,11 @@ export function createTenantMetrics(registry: Registry, { max, now }: TenantMetr
     count({ tenant, status, durationMs }: RequestObservation): void {
       if (max === 0 || tenant === undefined) return;
       const place = placeOf(tenant);
-      place.requests[outcomeOf(status)] += 1;
-      place.seconds += durationMs / 1000;
+      place.requests[outcomeOf(status)].added += 1;
+      place.seconds.added += durationMs / 1000;
     },
   };
 }
-
-function newPlace(seenAt: number): Place {
-  return { seenAt, requests: { ok: 0, refused: 0, failed: 0, canceled: 0 }, seconds: 0 };
-}
-
-const outcomes: readonly RequestOutcome[] = ['ok', 'refused', 'failed', 'canceled'];
 
 /** By status: below 400, the client's fault, ours or the database's, and a client that went away (499). */
 export function outcomeOf(status: number): RequestOutcome {
