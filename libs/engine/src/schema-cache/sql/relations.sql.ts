@@ -9,12 +9,7 @@ import { oneOf } from './scope.sql.js';
  *
  * @see https://www.postgresql.org/docs/current/catalog-pg-class.html
  */
-export const relationsSql = `
-select oid, relnamespace, relname, relkind, reltype, relispartition,
-  case when relkind in ('v', 'f') then pg_relation_is_updatable(oid, true) end
-from pg_class
-where oid = ${oneOf('relations')}
-order by relname`;
+export const relationsSql = relations('pg_relation_is_updatable(oid, true)');
 
 /**
  * The same where a wrapper has no handler: its foreign tables, and what is a view of them, cannot be written to.
@@ -34,10 +29,13 @@ with recursive dead (oid) as (
   join pg_depend d on d.refclassid = 'pg_class'::regclass and d.refobjid = dead.oid and d.classid = 'pg_rewrite'::regclass
   join pg_rewrite r on r.oid = d.objid
 )
+${relations('case when oid in (select oid from dead) then 0 else pg_relation_is_updatable(oid, true) end')}`;
+
+function relations(writable: string): string {
+  return `
 select oid, relnamespace, relname, relkind, reltype, relispartition,
-  case when relkind in ('v', 'f') then
-    case when oid in (select oid from dead) then 0 else pg_relation_is_updatable(oid, true) end
-  end
+  case when relkind in ('v', 'f') then ${writable} end
 from pg_class
 where oid = ${oneOf('relations')}
 order by relname`;
+}
