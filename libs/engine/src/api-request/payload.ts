@@ -42,9 +42,11 @@ export interface ParsedPayload {
   readonly columns: readonly string[];
 }
 
+export const noPayload: ParsedPayload = { payload: undefined, columns: [] };
+
 /** For a short body. @throws what `payloadSlices` throws */
 export function parsePayload(input: PayloadInput): ParsedPayload {
-  return atOnce(payloadSlices(input));
+  return takesPayload(input.action) ? atOnce(payloadSlices(input)) : noPayload;
 }
 
 /**
@@ -52,8 +54,8 @@ export function parsePayload(input: PayloadInput): ParsedPayload {
  * @throws PERCH202 the rows of a CSV body are too large as JSON
  */
 export function* payloadSlices({ body, contentType, action, columns }: PayloadInput): Slices<ParsedPayload> {
-  const isCall = action.kind === 'call' && action.invocation === 'post';
-  if (!isCall && (action.kind !== 'mutate' || action.mutation === 'delete')) return { payload: undefined, columns: [] };
+  if (!takesPayload(action)) return noPayload;
+  const isCall = action.kind === 'call';
   const named = action.kind === 'mutate' && action.mutation === 'single-upsert' ? undefined : columns;
   switch (contentType.kind) {
     case 'json':
@@ -70,6 +72,11 @@ export function* payloadSlices({ body, contentType, action, columns }: PayloadIn
       if (isCall) return { payload: { kind: 'raw', body }, columns: [] };
   }
   return refuse(`Content-Type not acceptable: ${mediaTypeName(contentType)}`);
+}
+
+function takesPayload(action: Action): boolean {
+  if (action.kind === 'call') return action.invocation === 'post';
+  return action.kind === 'mutate' && action.mutation !== 'delete';
 }
 
 type JsonPayload = Extract<Payload, { kind: 'json' }>;

@@ -7,7 +7,7 @@
  */
 import type { ApiConfig } from '../api-config.js';
 import { parseApiRequest, type ApiRequest } from '../api-request/api-request.js';
-import { payloadSlices, type ParsedPayload } from '../api-request/payload.js';
+import { noPayload, payloadSlices, type ParsedPayload } from '../api-request/payload.js';
 import type { EngineRequest } from '../engine-request.js';
 import type { ActionPlan } from '../plan/action-plan.js';
 import { planAction } from '../plan/plan-action.js';
@@ -38,7 +38,6 @@ export interface PlannedRequest {
   readonly known: KnownStatements | undefined;
 }
 
-const noPayload: ParsedPayload = { payload: undefined, columns: [] };
 const defaultLimits: GenerationLimits = { entries: 256, characters: 512 * 1024 };
 
 type Entry = KnownShape | 'seen-once' | 'unfit';
