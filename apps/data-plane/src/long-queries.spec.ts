@@ -1,6 +1,7 @@
 /** Threat: a URL of thousands of conditions that keeps everybody else of the process waiting while its SQL is made. */
 import { createSchemaCache, SqlError, type SchemaSnapshot } from '@perch/engine';
 import type { IncomingMessage } from 'node:http';
+import { emptySchema } from '../../../tools/testing/empty-schema.js';
 import { tenantSnapshot } from '../../../tools/testing/tenant-snapshot.js';
 import { ActiveTenants } from './active-tenant.js';
 import { noDatabaseConfig } from './database-config.js';
@@ -18,8 +19,7 @@ const column = {
   enumValues: [],
 };
 const content: SchemaSnapshot['content'] = {
-  serverVersion: 180_000,
-  readOnlyByDefault: false,
+  ...emptySchema,
   schemas: [{ name: 'public', description: undefined }],
   tables: [
     {
@@ -34,12 +34,6 @@ const content: SchemaSnapshot['content'] = {
       columns: [{ ...column, name: 'a' }],
     },
   ],
-  foreignKeys: [],
-  computedRelationships: [],
-  routines: [],
-  representations: [],
-  mediaHandlers: [],
-  roles: [],
 };
 const schema = {
   cache: createSchemaCache({ contentHash: '', content }),

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { postgrestDefaults } from '@perch/contract';
 import { EngineError, type SchemaSnapshot } from '@perch/engine';
 import { silentObserver } from '@perch/observability';
+import { emptySchema } from '../../../tools/testing/empty-schema.js';
 import { tenantSnapshot } from '../../../tools/testing/tenant-snapshot.js';
 import { ActiveTenants, type ActiveTenant } from './active-tenant.js';
 import { createSchemaCaches } from './schema-caches.js';
@@ -46,18 +47,7 @@ class FakeDatabase {
   readSettings = async () => new Map<string, string>();
 }
 
-const content: SchemaSnapshot['content'] = {
-  serverVersion: 180_000,
-  readOnlyByDefault: false,
-  schemas: [],
-  tables: [],
-  foreignKeys: [],
-  computedRelationships: [],
-  routines: [],
-  representations: [],
-  mediaHandlers: [],
-  roles: [],
-};
+const content = emptySchema;
 
 /** Copies that outlive the caches of one process. */
 class FakeCopies implements SchemaCopies {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { postgrestDefaults, type TenantSnapshot } from '@perch/contract';
 import { inTurns, snapshotTextSlices, type SchemaSnapshot } from '@perch/engine';
 import type { Observation } from '@perch/observability';
+import { emptySchema } from '../../../tools/testing/empty-schema.js';
 import { tenantSnapshot } from '../../../tools/testing/tenant-snapshot.js';
 import { ActiveTenants } from './active-tenant.js';
 import { createSchemaCopies, type ReadSchema } from './schema-copies.js';
@@ -17,16 +18,8 @@ const snapshot = tenantSnapshot({
 const tenantOf = (change: Partial<TenantSnapshot> = {}) => new ActiveTenants().of({ ...snapshot, ...change }, '');
 
 const content: SchemaSnapshot['content'] = {
-  serverVersion: 180_000,
-  readOnlyByDefault: false,
+  ...emptySchema,
   schemas: [{ name: 'hidden-name', description: undefined }],
-  tables: [],
-  foreignKeys: [],
-  computedRelationships: [],
-  routines: [],
-  representations: [],
-  mediaHandlers: [],
-  roles: [],
 };
 const contentHash = createHash('sha256')
   .update(`${JSON.stringify(content)}\n`)
