@@ -89,6 +89,7 @@ export async function handleRequest(message: IncomingMessage, exchange: Exchange
   const response = await withSchemaInForce(schema, exchange, named, deps.schemaCaches, (inForce) =>
     answerBySchema(parsed, auth, inForce, exchange, tenant, deps),
   );
+  timings.leave();
   return withServerHeaders(response, { method, headers }, tenant.api, timings.list());
 }
 
@@ -105,7 +106,10 @@ async function answerBySchema(
   timings.enter('plan');
   const { request, plan, known } = tenant.plans.plan(parsed, schema);
   timings.leave();
-  if (plan.kind === 'info') return renderInfo(plan, request, config);
+  if (plan.kind === 'info') {
+    timings.enter('response');
+    return renderInfo(plan, request, config);
+  }
   const schemaVersion = version?.kind === 'counted' ? version.text : undefined;
   if (isLong(parsed)) await othersTurn();
   const query = buildMainQuery({ plan, request, auth, config, schema, schemaVersion, known });
@@ -115,9 +119,7 @@ async function answerBySchema(
   timings.enter('transaction');
   const result = await runMainQuery(query, plan, executor, signal);
   timings.enter('response');
-  const response = notTooLong(renderResponse(result, plan, request, config), config);
-  timings.leave();
-  return response;
+  return notTooLong(renderResponse(result, plan, request, config), config);
 }
 
 /** Of thousands of conditions each step takes tens of milliseconds: then others have their turn between two of them. */

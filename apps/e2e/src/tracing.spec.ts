@@ -136,6 +136,16 @@ describe('traces of a proxy', () => {
     });
   });
 
+  it('has the steps of an answer that needs no statement', async () => {
+    const url = await start({});
+    const { status, spans } = await call(`${url}/app/notes`, { method: 'OPTIONS' });
+    expect(status).toBe(200);
+    const steps = spans.filter((span) => span !== root(spans)).sort((a, b) => a.startMs - b.startMs);
+    expect(steps.map(({ attributes }) => attributes['perch.step'])).toEqual(
+      ['tenant', 'jwt', 'schema', 'parse', 'plan', 'response'], // in the order of the walk
+    );
+  });
+
   it('has the text of statements when asked, and never a value, token or password', async () => {
     const url = await start({ PERCH_TRACE_STATEMENTS: 'true' });
     const json = { 'content-type': 'application/json' };
